@@ -1,0 +1,93 @@
+/**
+ * Turns the words after a command into flag values and positionals. Splitting is `node:util`'s parseArgs; here are the
+ * spellings that a Dapr user is used to (`-app-id x`, `-app-id=x`, `--flag=false`) and messages that say what to do.
+ */
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { ExitError, exitCodes } from '../exit-code.ts'
+import type { Flags, FlagValues } from './flag.ts'
+import { nearest } from './nearest.ts'
+
+/** A command line, understood. */
+export interface Arguments<F extends Flags> {
+  readonly values: FlagValues<F>
+  readonly positionals: readonly string[]
+}
+
+/**
+ * Reads the words that follow a command.
+ * @throws ExitError with the code for usage, for an unknown flag, a flag without its value, or a value for a switch.
+ */
+export function parseArguments<F extends Flags>(flags: F, words: readonly string[]): Arguments<F> {
+  const canonical = canonicalNames(flags)
+  const options: ParseArgsOptionsConfig = {}
+  for (const [spelling, name] of canonical) {
+    const flag = flags[name]
+    if (flag) options[spelling] = { type: flag.type, ...(flag.short && spelling === name && { short: flag.short }) }
+  }
+  const { tokens } = parseArgs({
+    args: words.map((word, index) => withTwoDashes(word, words.indexOf('--'), index, canonical)),
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+
+  const values: Record<string, string | boolean | string[]> = {}
+  const positionals: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    const name = canonical.get(token.name)
+    const flag = name === undefined ? undefined : flags[name]
+    if (name === undefined || flag === undefined) throw unknownFlag(token.rawName, [...canonical.keys()])
+    if (flag.type === 'boolean') {
+      values[name] = switchValue(token.rawName, token.value)
+    } else {
+      const value = flagValue(token.rawName, token.value, token.inlineValue === true)
+      if (flag.multiple) values[name] = [...((values[name] as string[] | undefined) ?? []), value]
+      else values[name] = value
+    }
+  }
+  return { values: values as FlagValues<F>, positionals }
+}
+
+/** Every accepted long spelling, with the name it stands for. */
+function canonicalNames(flags: Flags): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const [name, flag] of Object.entries(flags)) {
+    for (const spelling of [name, ...(flag.aliases ?? [])]) names.set(spelling, name)
+  }
+  return names
+}
+
+/** Go's flag package takes one dash or two, so daprd does; only a known long name is meant that way. */
+function withTwoDashes(word: string, end: number, index: number, names: ReadonlyMap<string, string>): string {
+  const isAfterEnd = end !== -1 && index >= end
+  const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(word)?.[1]
+  return !isAfterEnd && name !== undefined && names.has(name) ? `-${word}` : word
+}
+
+function flagValue(flag: string, value: string | undefined, isInline: boolean): string {
+  if (value === undefined) throw usageError(`Cannot read ${flag}: it must be followed by a value: there is none`)
+  if (!isInline && /^-[^\d]/.test(value)) {
+    throw usageError(
+      `Cannot read ${flag}: it must be followed by a value: "${value}" looks like a flag; write ${flag}=${value} if it is the value`,
+    )
+  }
+  return value
+}
+
+function switchValue(flag: string, value: string | undefined): boolean {
+  if (value === undefined || value === 'true') return true
+  if (value === 'false') return false
+  throw usageError(`Cannot read ${flag}: it must be true or false: current value is "${value}"`)
+}
+
+function unknownFlag(given: string, known: readonly string[]): ExitError {
+  const meant = nearest(given.replace(/^-+/, ''), known)
+  return usageError(`Unknown flag ${given}${meant === undefined ? '' : `: did you mean --${meant}?`}`)
+}
+
+function usageError(message: string): ExitError {
+  return new ExitError(exitCodes.usage, message)
+}

@@ -1,0 +1,77 @@
+/** `dapr-chat serve`: flags and environment into settings, ports checked, sidecar up, banner out, signals obeyed. */
+import { existsSync } from 'node:fs'
+import { createSidecar, type Sidecar, type SidecarSettings } from '@dapr-chat/sidecar'
+import type { FlagValues } from '../arguments/flag.ts'
+import { loadEnvironment } from '../environment.ts'
+import { ExitError, exitCodes } from '../exit-code.ts'
+import { banner } from '../serving/banner.ts'
+import { refuseBusyPorts } from '../serving/busy-ports.ts'
+import { type Addresses, untilAnswering } from '../serving/probe.ts'
+import { serveSettings } from '../serving/settings.ts'
+import { ShutdownSignals } from '../serving/shutdown-signals.ts'
+import { styleFor } from '../terminal/style.ts'
+import { version } from '../version.ts'
+import type { serveFlags } from './table.ts'
+
+/** The folder whose components are loaded where no flag names one. */
+const DEFAULT_FOLDER = './components'
+
+/**
+ * Runs the sidecar until a signal or its own shutdown route ends it.
+ * @throws ExitError for settings that do not hold and for ports that are taken.
+ */
+export async function serve(values: FlagValues<typeof serveFlags>): Promise<number> {
+  // So that `ps`, and another `serve` that finds a port taken, tell what this process is.
+  process.title = 'dapr-chat serve'
+  const environment = await loadEnvironment(process.env, process.cwd())
+  const settings = serveSettings(values, environment.variables, existsSync(DEFAULT_FOLDER) ? [DEFAULT_FOLDER] : [])
+  await refuseBusyPorts(settings)
+
+  using signals = new ShutdownSignals()
+  const sidecar = await create(settings)
+  const addresses = await listen(sidecar)
+  await untilAnswering(addresses)
+  process.stdout.write(
+    settings.logFormat === 'json'
+      ? `${JSON.stringify({ msg: 'ready', ...addresses })}\n`
+      : banner({
+          version: version(),
+          addresses,
+          components: sidecar.components,
+          folders: settings.resourcesPaths,
+          environment,
+          readyAfterMs: process.uptime() * 1000,
+          style: styleFor(process.stdout),
+        }),
+  )
+  return untilStopped(sidecar, signals)
+}
+
+async function create(settings: SidecarSettings): Promise<Sidecar> {
+  try {
+    return await createSidecar(settings)
+  } catch (error) {
+    throw new ExitError(exitCodes.usage, error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+/** The ports were free a moment ago; one that has been taken since is the same failure. */
+async function listen(sidecar: Sidecar): Promise<Addresses> {
+  try {
+    return await sidecar.listen()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new ExitError(exitCodes.unreachable, (error as Error).message, { cause: error })
+  }
+}
+
+async function untilStopped(sidecar: Sidecar, signals: ShutdownSignals): Promise<number> {
+  const signal = await signals.first
+  const open = sidecar.openCalls
+  if (open > 0) {
+    const again = signal === 'SIGINT' ? ', Ctrl-C again to force' : ''
+    process.stderr.write(`draining ${open} ${open === 1 ? 'request' : 'requests'}${again}\n`)
+  }
+  await sidecar.close()
+  return exitCodes.ok
+}

@@ -1,0 +1,41 @@
+/** Which component a command talks to, and what it says where that cannot be known. Used by `ask` and `chat`. */
+import { nearest } from './arguments/nearest.ts'
+import { ExitError, exitCodes } from './exit-code.ts'
+import type { SidecarAccess } from './sidecar-access.ts'
+
+/**
+ * The component to talk to: the one that is named, or the only one there is. Never a silent guess between two.
+ * @throws ExitError that lists the choices.
+ */
+export function chooseComponent(
+  named: string | undefined,
+  { components, skipped }: Pick<SidecarAccess, 'components' | 'skipped'>,
+): string {
+  const names = components.map(({ name }) => name)
+  if (named !== undefined) {
+    if (names.includes(named)) return named
+    throw unknownComponent(named, names, skipped.get(named))
+  }
+  const [first, ...others] = names
+  if (first !== undefined && others.length === 0) return first
+  if (first !== undefined) {
+    throw new ExitError(
+      exitCodes.usage,
+      `Cannot choose a component: there are several, so --component must name one of ${names.join(', ')}`,
+    )
+  }
+  const reasons = [...skipped].map(([name, reason]) => ` (${name} skipped: ${reason})`).join('')
+  throw new ExitError(exitCodes.usage, `Cannot choose a component: the sidecar has none for conversations${reasons}`)
+}
+
+function unknownComponent(named: string, names: readonly string[], skippedFor: string | undefined): ExitError {
+  if (skippedFor !== undefined) {
+    return new ExitError(exitCodes.auth, `Cannot use component "${named}": it was skipped: ${skippedFor}`)
+  }
+  const meant = nearest(named, names)
+  const hint = names.length === 0 ? 'there is none' : `it must be one of ${names.join(', ')}`
+  return new ExitError(
+    exitCodes.usage,
+    `Unknown component "${named}": ${meant === undefined ? hint : `did you mean ${meant}?`}`,
+  )
+}

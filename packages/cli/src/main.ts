@@ -1,0 +1,79 @@
+/**
+ * The entry of the command, called by `bin/dapr-chat.js`: words in, exit code out. It finds the command, answers
+ * `--help` and `--version`, and prints what a command fails with; everything else is in `commands/`.
+ */
+import { nearest } from './arguments/nearest.ts'
+import { parseArguments } from './arguments/parse.ts'
+import { askFlags, type CommandName, chatFlags, commandTable, isCommand, serveFlags } from './commands/table.ts'
+import { ExitError, exitCodes } from './exit-code.ts'
+import { exitCodeOf, failureText } from './failure.ts'
+import { commandHelp, programHelp } from './help.ts'
+import { endQuietlyWithoutReader } from './terminal/output.ts'
+import { styleFor } from './terminal/style.ts'
+import { version } from './version.ts'
+
+/**
+ * Runs the command that the words name.
+ * @returns the exit code. The caller sets it and lets the process end by itself, so that nothing written is lost.
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  endQuietlyWithoutReader(process.stdout)
+  endQuietlyWithoutReader(process.stderr)
+  try {
+    const [first = ''] = words
+    if (first === '--version') return print(`${version()}\n`)
+    if (['--help', '-help', '-h', 'help'].includes(first)) {
+      const [, topic = ''] = words
+      return print(isCommand(topic) ? commandHelp(topic) : programHelp())
+    }
+    // Flags alone start the sidecar, as they do with daprd.
+    const startsSidecar = first === '' || first.startsWith('-')
+    return await run(startsSidecar ? 'serve' : commandName(first), startsSidecar ? words : words.slice(1))
+  } catch (error) {
+    process.stderr.write(failureText(error, styleFor(process.stderr)))
+    return exitCodeOf(error)
+  }
+}
+
+async function run(name: CommandName, words: readonly string[]): Promise<number> {
+  switch (name) {
+    case 'serve': {
+      const { values, positionals } = parseArguments(serveFlags, words)
+      if (values.help) return print(commandHelp(name))
+      refuseOperands(name, positionals)
+      const { serve } = await import('./commands/serve.ts')
+      return serve(values)
+    }
+    case 'ask': {
+      const { values, positionals } = parseArguments(askFlags, words)
+      if (values.help) return print(commandHelp(name))
+      const { ask } = await import('./commands/ask.ts')
+      return ask(values, positionals)
+    }
+    case 'chat': {
+      const { values, positionals } = parseArguments(chatFlags, words)
+      if (values.help) return print(commandHelp(name))
+      refuseOperands(name, positionals)
+      const { chat } = await import('./commands/chat.ts')
+      return chat(values)
+    }
+  }
+}
+
+function commandName(word: string): CommandName {
+  if (isCommand(word)) return word
+  const meant = nearest(word, Object.keys(commandTable))
+  const hint =
+    meant === undefined ? `it must be one of ${Object.keys(commandTable).join(', ')}` : `did you mean ${meant}?`
+  throw new ExitError(exitCodes.usage, `Unknown command "${word}": ${hint}`)
+}
+
+function refuseOperands(command: CommandName, [operand]: readonly string[]): void {
+  if (operand === undefined) return
+  throw new ExitError(exitCodes.usage, `Cannot ${command}: it takes flags only: current value is "${operand}"`)
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return exitCodes.ok
+}

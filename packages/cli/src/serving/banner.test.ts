@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type BannerFacts, banner } from './banner.ts'
+
+const plain = (text: string) => text
+
+function facts(given: Partial<BannerFacts> = {}): BannerFacts {
+  return {
+    version: '1.2.3',
+    addresses: { http: 'http://127.0.0.1:3500', grpc: '127.0.0.1:50001', metrics: 'http://127.0.0.1:9090' },
+    components: [
+      { name: 'echo', type: 'conversation.echo', state: 'ready' },
+      { name: 'openai', type: 'conversation.openai', state: 'skipped', reason: 'OPENAI_API_KEY is not set' },
+    ],
+    folders: ['./components'],
+    environment: { loaded: undefined, overridden: 0 },
+    readyAfterMs: 212.4,
+    style: { bold: plain, dim: plain, good: plain, warning: plain, bad: plain },
+    ...given,
+  }
+}
+
+describe('banner()', () => {
+  it('names the addresses, the components with their state, and two commands', () => {
+    const text = banner(facts())
+    assert.match(text, /http:\/\/127\.0\.0\.1:3500 /)
+    assert.match(text, /127\.0\.0\.1:50001/)
+    assert.match(text, /http:\/\/127\.0\.0\.1:9090\/metrics/)
+    assert.match(text, /echo +conversation\.echo +ready\n/)
+    assert.match(text, /openai +conversation\.openai +skipped: OPENAI_API_KEY is not set\n/)
+    assert.match(text, /^ {4}npx dapr-chat ask "Tell me a story"$/m)
+    assert.match(text, /^ {4}curl http:\/\/127\.0\.0\.1:3500\/v1\.0-alpha2\/conversation\/echo\/converse -d /m)
+  })
+
+  it('puts the port into the commands where it is not the default', () => {
+    const text = banner(facts({ addresses: { ...facts().addresses, http: 'http://127.0.0.1:4000' } }))
+    assert.match(text, /^ {4}DAPR_HTTP_PORT=4000 npx dapr-chat ask "Tell me a story"$/m)
+    assert.match(text, /curl http:\/\/127\.0\.0\.1:4000\//)
+  })
+
+  it('names the component in the commands where there are several, a model before echo', () => {
+    const components = facts().components.map(({ name, type }) => ({ name, type, state: 'ready' }))
+    assert.match(banner(facts({ components })), /npx dapr-chat ask -m openai "Tell me a story"/)
+  })
+
+  it('says what to do where there are no components', () => {
+    const text = banner(facts({ components: [], folders: [] }))
+    assert.match(text, /none: there is no \.\/components folder; name one with --resources-path/)
+    assert.doesNotMatch(text, /Try it/)
+  })
+
+  it('counts the variables of the file', () => {
+    assert.match(banner(facts({ environment: { loaded: 1, overridden: 2 } })), /Loaded 1 variable from \.env; 2 more/)
+    assert.doesNotMatch(banner(facts()), /\.env/)
+  })
+})

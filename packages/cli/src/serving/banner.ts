@@ -1,0 +1,89 @@
+/** What `serve` prints once it is ready: where it is, what it has, and what to try next. Pure: text from data. */
+import type { LoadedEnvironment } from '../environment.ts'
+import type { Style } from '../terminal/style.ts'
+import type { Addresses } from './probe.ts'
+
+/** A component as the sidecar reports it. */
+export interface ComponentState {
+  readonly name: string
+  readonly type: string
+  readonly state: string
+  /** Why it is not ready. */
+  readonly reason?: string
+}
+
+/** Everything the banner tells. */
+export interface BannerFacts {
+  readonly version: string
+  readonly addresses: Addresses
+  readonly components: readonly ComponentState[]
+  /** The folders that the components came from. */
+  readonly folders: readonly string[]
+  readonly environment: Pick<LoadedEnvironment, 'loaded' | 'overridden'>
+  /** From the command's start until every port answered, in milliseconds. */
+  readonly readyAfterMs: number
+  readonly style: Style
+}
+
+/** The banner, with a line break at its end. */
+export function banner(facts: BannerFacts): string {
+  const { style, addresses } = facts
+  return [
+    '',
+    `  ${style.bold(`dapr-chat ${facts.version}`)} ${style.dim(`is ready after ${Math.round(facts.readyAfterMs)} ms`)}`,
+    '',
+    `  ${style.bold('HTTP')}     ${addresses.http}     ${style.dim('OpenAI-compatible at /v1')}`,
+    `  ${style.bold('gRPC')}     ${addresses.grpc}`,
+    `  ${style.bold('Metrics')}  ${addresses.metrics}/metrics`,
+    '',
+    `  ${style.bold('Components')}${facts.folders.length === 0 ? '' : style.dim(` from ${facts.folders.join(', ')}`)}`,
+    ...componentLines(facts),
+    ...environmentLines(facts),
+    '',
+    ...nextLines(facts),
+    '',
+    `  ${style.dim('Ctrl-C stops the sidecar.')}`,
+    '',
+    '',
+  ].join('\n')
+}
+
+function componentLines({ components, folders, style }: BannerFacts): string[] {
+  if (components.length === 0) {
+    return [
+      folders.length === 0
+        ? '    none: there is no ./components folder; name one with --resources-path'
+        : '    none: the folder holds no component for conversations',
+    ]
+  }
+  const width = Math.max(...components.map(({ name }) => name.length))
+  const typeWidth = Math.max(...components.map(({ type }) => type.length))
+  return components.map(({ name, type, state, reason }) => {
+    const shown =
+      state === 'ready' ? style.good('ready') : `${style.warning(state)}${reason === undefined ? '' : `: ${reason}`}`
+    return `    ${name.padEnd(width)}  ${style.dim(type.padEnd(typeWidth))}  ${shown}`
+  })
+}
+
+function environmentLines({ environment: { loaded, overridden } }: BannerFacts): string[] {
+  if (loaded === undefined) return []
+  const left = overridden === 0 ? '' : `; ${overridden} more had been set before`
+  return ['', `  Loaded ${loaded} ${loaded === 1 ? 'variable' : 'variables'} from .env${left}`]
+}
+
+/** Two commands that work as they stand: the port is named where it is not the one that is tried first. */
+function nextLines({ components, addresses, style }: BannerFacts): string[] {
+  const ready = components.filter(({ state }) => state === 'ready')
+  // A component with a model behind it shows more than echo does.
+  const target = ready.find(({ type }) => type !== 'conversation.echo') ?? ready[0]
+  if (target === undefined) return []
+  const { port } = new URL(addresses.http)
+  const variable = port === '3500' ? '' : `DAPR_HTTP_PORT=${port} `
+  const choice = ready.length === 1 ? '' : ` -m ${target.name}`
+  const body = `{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"Tell me a story"}]}}]}]}`
+  return [
+    `  ${style.bold('Try it, in another terminal')}`,
+    `    ${variable}npx dapr-chat ask${choice} "Tell me a story"`,
+    `    curl ${addresses.http}/v1.0-alpha2/conversation/${encodeURIComponent(target.name)}/converse -d '${body}'`,
+  ]
+}

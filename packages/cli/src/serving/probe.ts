@@ -1,0 +1,63 @@
+/** Waits until each port really answers: what the banner and the readiness line promise was seen to be true. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ExitError, exitCodes } from '../exit-code.ts'
+
+/** Where a sidecar listens: base addresses for HTTP and metrics, `host:port` for gRPC. */
+export interface Addresses {
+  readonly http: string
+  readonly grpc: string
+  readonly metrics: string
+}
+
+/** How long the ports may take, in milliseconds. */
+const LIMIT_MS = 10_000
+
+/**
+ * Asks all three ports until they answer.
+ * @throws ExitError where one does not answer in time.
+ */
+export async function untilAnswering({ http, grpc, metrics }: Addresses): Promise<void> {
+  const deadline = AbortSignal.timeout(LIMIT_MS)
+  await Promise.all([
+    until(() => isServed(`${http}/v1.0/healthz/outbound`, deadline), http, deadline),
+    until(() => isServed(`${metrics}/metrics`, deadline), metrics, deadline),
+    until(() => accepts(grpc), grpc, deadline),
+  ])
+}
+
+async function until(check: () => Promise<boolean>, address: string, deadline: AbortSignal): Promise<void> {
+  while (!(await check())) {
+    if (deadline.aborted) {
+      throw new ExitError(
+        exitCodes.failure,
+        `Cannot start: ${address} must answer: it did not within ${LIMIT_MS / 1000} seconds`,
+      )
+    }
+    await pause(20)
+  }
+}
+
+async function isServed(url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+async function accepts(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`tcp://${address}`)
+  const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ''))
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}

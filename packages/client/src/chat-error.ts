@@ -1,0 +1,100 @@
+/** The one place where a failure becomes an error that users catch. */
+import { ConversationError } from '@dapr-chat/protocol'
+import {
+  AbortedError,
+  type ChatErrorDetails,
+  ComponentNotFoundError,
+  DaprChatError,
+  InvalidRequestError,
+  type PartialAnswer,
+  ProviderError,
+  type ProviderErrorReason,
+  SidecarUnavailableError,
+  StreamInterruptedError,
+  TimeoutError,
+  UnsupportedFeatureError,
+} from './errors.ts'
+
+/** What is known around a failure. */
+export interface FailureContext {
+  /** The component that was asked, once it is known. */
+  readonly component?: string | undefined
+  /** What had arrived, once model output has. */
+  readonly partial?: PartialAnswer | undefined
+  /** Whether the call was stopped on this side, by its caller or its deadline. */
+  readonly stopped?: boolean
+}
+
+/**
+ * The error for whatever was thrown. Once model output has arrived, whatever was not stopped on this side is a
+ * `StreamInterruptedError`, whose cause tells more.
+ */
+export function toChatError(thrown: unknown, context: FailureContext = {}): DaprChatError {
+  const { component, partial, stopped = false } = context
+  const error = beforeOutput(thrown, component)
+  if (!partial || stopped) return error
+  const { hint, cause } = error
+  return new StreamInterruptedError(`The answer broke off after ${partial.text.length} characters: ${error.message}`, {
+    component: error.component ?? component,
+    hint,
+    // An error of the same kind tells nothing more; what broke the connection does.
+    cause: error instanceof StreamInterruptedError ? cause : error,
+    partial,
+  })
+}
+
+function beforeOutput(thrown: unknown, component: string | undefined): DaprChatError {
+  if (thrown instanceof DaprChatError) return thrown
+  const error = ConversationError.from(thrown)
+  const { message, retryable, status, retryAfterMs } = error
+  const details: ChatErrorDetails = { component: error.component ?? component, cause: error }
+  const provider = (reason: ProviderErrorReason, hint?: string) =>
+    new ProviderError(message, { ...details, retryable, reason, status, retryAfterMs, hint })
+  switch (error.code) {
+    case 'component_not_found':
+      return new ComponentNotFoundError(message, { ...details, available: [] })
+    case 'missing_inputs':
+    case 'invalid_params':
+    case 'malformed_request':
+    case 'body_too_large':
+    case 'forbidden':
+      return new InvalidRequestError(message, details)
+    case 'unauthenticated':
+      return new InvalidRequestError(message, {
+        ...details,
+        hint: 'Set DAPR_API_TOKEN, or the option apiToken, to the token that the sidecar was started with.',
+      })
+    case 'not_found':
+      return new UnsupportedFeatureError(message, {
+        ...details,
+        hint: 'The conversation API needs dapr-chat, or Dapr 1.16 or newer.',
+      })
+    case 'auth':
+      return provider('auth', "Check the key in the component's metadata.")
+    case 'quota':
+      return provider('quota', "Check the plan and the billing of the provider's account.")
+    case 'rate_limit':
+    case 'context_length':
+    case 'content_filter':
+    case 'unavailable':
+      return provider(error.code)
+    case 'provider_invalid_request':
+      return provider('invalid_request')
+    case 'protocol':
+      return provider('unknown')
+    case 'interrupted':
+      return new StreamInterruptedError(message, {
+        ...details,
+        cause: error.cause ?? error,
+        partial: { text: '', toolCalls: [] },
+      })
+    case 'timeout':
+      return new TimeoutError(message, details)
+    case 'cancelled':
+      return new AbortedError(message, { ...details, cause: error.cause })
+    case 'shutting_down':
+      return new SidecarUnavailableError(message, details)
+    case 'internal':
+      return new DaprChatError('internal', message, { ...details, cause: error.cause ?? error })
+  }
+}

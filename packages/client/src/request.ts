@@ -1,0 +1,45 @@
+/** From what a program gave, to the vocabulary's request. Called once per question; nothing has been sent yet. */
+import type { ConversationRequest, ResponseFormat } from '@dapr-chat/protocol'
+import { InvalidRequestError } from './errors.ts'
+import { type ChatInput, readInput } from './message.ts'
+import type { ChatResponseFormat, GenerateOptions } from './options.ts'
+import { readToolChoice, readTools } from './tool.ts'
+
+/**
+ * The request of a question.
+ * @throws InvalidRequestError for an empty or broken input, a broken tool, or a tool choice that fits no tool.
+ */
+export function makeRequest(input: ChatInput, options: GenerateOptions): ConversationRequest {
+  const { contextId, metadata, temperature, maxTokens, model, promptCacheRetentionMs, parameters } = options
+  const tools = options.tools && readTools(options.tools)
+  const toolChoice = options.toolChoice && readToolChoice(options.toolChoice, tools ?? [])
+  const responseFormat = options.responseFormat && readResponseFormat(options.responseFormat)
+  return {
+    messages: readInput(input),
+    ...(contextId !== undefined && { contextId }),
+    ...(model !== undefined && { model }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(tools && tools.length > 0 && { tools }),
+    ...(toolChoice !== undefined && { toolChoice }),
+    ...(responseFormat && { responseFormat }),
+    ...(promptCacheRetentionMs !== undefined && { promptCacheRetentionMs }),
+    ...(parameters && { parameters }),
+    ...(metadata && { metadata }),
+  }
+}
+
+function readResponseFormat(format: ChatResponseFormat): ResponseFormat | undefined {
+  switch (format.type) {
+    case 'text':
+      return undefined
+    case 'json_object':
+      return { type: 'json_object' }
+    case 'json_schema':
+      return { type: 'json_schema', ...format.json_schema }
+    default:
+      throw new InvalidRequestError(
+        `Cannot use responseFormat: its type must be text, json_object or json_schema: current value is ${String((format as { type: unknown }).type)}`,
+      )
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Reads the errors of a sidecar back into `ConversationError`s, for the client: our own by their detail, which loses
+ * nothing, and those of a stock daprd by error code and text.
+ */
+import { fromBinary } from '@bufbuild/protobuf'
+import { anyUnpack } from '@bufbuild/protobuf/wkt'
+import type { Clock, ErrorCode, ErrorDetails } from '../error.ts'
+import { ConversationError, isErrorCode } from '../error.ts'
+import { conversingPrefix, ERROR_DOMAIN, ERROR_HEADER, ERROR_INFO_TYPE, notFoundPrefix } from './error.ts'
+import { ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js'
+import { StatusSchema } from './gen/google/rpc/status_pb.js'
+
+/** An HTTP answer that is an error, with its body read. */
+export interface ErrorResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: string
+}
+
+/** Reads an HTTP answer whose status says that it failed. */
+export function readErrorResponse({ status, headers, body }: ErrorResponse): ConversationError {
+  const { errorCode, message } = readBody(body)
+  const text = message ?? (body.trim().slice(0, 500) || `the server answered HTTP ${status}`)
+  const header = headers.get(ERROR_HEADER)
+  const code = isErrorCode(header) ? header : codeOfHttp(status, errorCode, text)
+  const retryAfterMs = readRetryAfter(headers.get('retry-after'))
+  return make(code, text, { ...(retryAfterMs !== undefined && { retryAfterMs }) })
+}
+
+/** Reads the data of an `error` event. */
+export function readStreamError(data: string): ConversationError {
+  const { errorCode, message, details } = readBody(data)
+  const text = message ?? (data.trim().slice(0, 500) || 'the stream ended with an error')
+  for (const detail of details) {
+    const info = isRecord(detail) && detail['@type'] === ERROR_INFO_TYPE ? readInfo(detail) : undefined
+    if (info) return make(info.code, text, info.details)
+  }
+  return make(codeOfHttp(500, errorCode, text), text, {})
+}
+
+/** Reads the status of a gRPC call that failed; `details` are the bytes of `grpc-status-details-bin`, if any came. */
+export function readGrpcStatus(status: { code: number; message: string; details?: Uint8Array }): ConversationError {
+  const info = status.details && readDetails(status.details)
+  if (info) return make(info.code, status.message, info.details)
+  return make(codeOfGrpc(status.code, status.message), status.message, {})
+}
+
+/** Takes what Dapr puts in front of a message off again, and remembers the component that it named. */
+function make(code: ErrorCode, text: string, details: ErrorDetails): ConversationError {
+  if (text.startsWith(notFoundPrefix)) {
+    return new ConversationError(code, text, { ...details, component: text.slice(notFoundPrefix.length) })
+  }
+  if (!text.startsWith(conversingPrefix)) return new ConversationError(code, text, details)
+  const rest = text.slice(conversingPrefix.length)
+  // A name may hold a colon; where our detail carries it there is nothing to guess.
+  const end = details.component === undefined ? rest.indexOf(': ') : details.component.length
+  if (end < 0) return new ConversationError(code, text, details)
+  return new ConversationError(code, rest.slice(end + 2), { ...details, component: rest.slice(0, end) })
+}
+
+function readBody(body: string): { errorCode?: string; message?: string; details: readonly unknown[] } {
+  try {
+    const json: unknown = JSON.parse(body)
+    if (!isRecord(json)) return { details: [] }
+    const { errorCode, message, details } = json
+    return {
+      ...(typeof errorCode === 'string' && { errorCode }),
+      ...(typeof message === 'string' && { message }),
+      details: Array.isArray(details) ? details : [],
+    }
+  } catch {
+    return { details: [] }
+  }
+}
+
+function readDetails(bytes: Uint8Array): { code: ErrorCode; details: ErrorDetails } | undefined {
+  try {
+    for (const any of fromBinary(StatusSchema, bytes).details) {
+      const message = anyUnpack(any, ErrorInfoSchema)
+      const info = message && readInfo(message)
+      if (info) return info
+    }
+  } catch {
+    // Bytes of someone else; the status itself still says enough.
+  }
+  return undefined
+}
+
+const clocks: readonly unknown[] = ['connect', 'first-token', 'idle', 'total'] satisfies Clock[]
+
+function readInfo(info: { reason?: unknown; domain?: unknown; metadata?: unknown }) {
+  if (info.domain !== ERROR_DOMAIN || typeof info.reason !== 'string') return undefined
+  const code = info.reason.toLowerCase()
+  if (!isErrorCode(code)) return undefined
+  const { component, retryAfterMs, status, clock } = isRecord(info.metadata) ? info.metadata : {}
+  const details: ErrorDetails = {
+    ...(typeof component === 'string' && { component }),
+    ...(isNumeric(retryAfterMs) && { retryAfterMs: Number(retryAfterMs) }),
+    ...(isNumeric(status) && { status: Number(status) }),
+    ...(clocks.includes(clock) && { clock: clock as Clock }),
+  }
+  return { code, details }
+}
+
+function codeOfHttp(status: number, errorCode: string | undefined, text: string): ErrorCode {
+  switch (errorCode) {
+    case 'ERR_CONVERSATION_NOT_FOUND':
+      return 'component_not_found'
+    case 'ERR_CONVERSATION_MISSING_INPUTS':
+      return 'missing_inputs'
+    case 'ERR_CONVERSATION_INVALID_PARMS':
+      return 'invalid_params'
+    case 'ERR_CONVERSATION_INVOKE':
+      return classify(text)
+    case 'ERR_MALFORMED_REQUEST':
+      return 'malformed_request'
+    case 'ERR_BODY_READ':
+      return 'body_too_large'
+    case 'ERR_INTERNAL':
+      return 'internal'
+  }
+  switch (status) {
+    case 401:
+      return 'unauthenticated'
+    case 403:
+      return 'forbidden'
+    case 404:
+      return 'not_found'
+    case 413:
+      return 'body_too_large'
+    case 429:
+      return 'rate_limit'
+    case 408:
+    case 504:
+      return 'timeout'
+  }
+  return status >= 500 ? 'unavailable' : 'protocol'
+}
+
+/** gRPC carries no error code of Dapr's; its texts are fixed, so they tell the kinds of status 3 apart. */
+function codeOfGrpc(code: number, text: string): ErrorCode {
+  switch (code) {
+    case 1:
+      return 'cancelled'
+    case 3:
+      if (text.startsWith(notFoundPrefix)) return 'component_not_found'
+      if (text.endsWith('missing inputs in request')) return 'missing_inputs'
+      return text.includes('invalid params') ? 'invalid_params' : 'malformed_request'
+    case 4:
+      return 'timeout'
+    case 7:
+      return 'forbidden'
+    case 8:
+      return 'body_too_large'
+    case 12:
+      return 'not_found'
+    case 13:
+      return text.startsWith(conversingPrefix) ? classify(text) : 'internal'
+    case 14:
+      return 'unavailable'
+    case 16:
+      return 'unauthenticated'
+    default:
+      return 'internal'
+  }
+}
+
+/** A stock daprd says what its provider said, as text; the order goes from the narrow word to the wide one. */
+const classes: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/insufficient[_ ]quota|exceeded your current quota|quota/i, 'quota'],
+  [/\b429\b|rate[_ -]?limit|too many requests/i, 'rate_limit'],
+  [/context[_ ]length|maximum context|context window|prompt is too long/i, 'context_length'],
+  [/content[_ ](?:filter|management|policy)/i, 'content_filter'],
+  [/\b40[13]\b|api[_ ]key|unauthori[sz]ed|authentication/i, 'auth'],
+  [/timeout|timed out|deadline/i, 'timeout'],
+]
+
+function classify(text: string): ErrorCode {
+  return classes.find(([pattern]) => pattern.test(text))?.[1] ?? 'unavailable'
+}
+
+/** `retry-after` is a number of seconds or a date; milliseconds from now. */
+function readRetryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined
+  if (/^\d+(?:\.\d+)?$/.test(header.trim())) return Number(header) * 1000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(date - Date.now(), 0)
+}
+
+function isNumeric(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && Number.isFinite(Number(value))
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,44 @@
+/** The vocabulary of a conversation, and the one error class. The wires are subpaths: `./dapr`, `./openai`, `./sse`. */
+export type {
+  Caller,
+  ConversationCall,
+  Converse,
+  Middleware,
+  TraceContext,
+} from './conversation/converse.ts'
+export { compose } from './conversation/converse.ts'
+export type {
+  ConversationEvent,
+  Finish,
+  FinishReason,
+  MessageStart,
+  ReasoningDelta,
+  RefusalDelta,
+  TextDelta,
+  ToolCallDelta,
+  ToolCallEnd,
+  ToolCallStart,
+  UsageEvent,
+} from './conversation/event.ts'
+export { isOutput } from './conversation/event.ts'
+export type { JsonObject, JsonValue } from './conversation/json.ts'
+export type {
+  AssistantMessage,
+  AudioPart,
+  ContentPart,
+  FilePart,
+  ImagePart,
+  MediaSource,
+  Message,
+  PromptMessage,
+  TextPart,
+  ToolMessage,
+} from './conversation/message.ts'
+export { textOf } from './conversation/message.ts'
+export type { ConversationRequest, ResponseFormat } from './conversation/request.ts'
+export type { ConversationChoice, ConversationResult } from './conversation/result.ts'
+export { collect, ResultFold } from './conversation/result.ts'
+export type { ToolCall, ToolChoice, ToolDefinition } from './conversation/tool.ts'
+export type { Usage } from './conversation/usage.ts'
+export type { Clock, ErrorCode, ErrorDetails, ErrorRow } from './error.ts'
+export { ConversationError, errorCodes, errorRow, isErrorCode } from './error.ts'

@@ -1,0 +1,191 @@
+/** The messages of a chat completion request, both ways. */
+import { base64Encode } from '@bufbuild/protobuf/wire'
+import type { AssistantMessage, ContentPart, MediaSource, Message } from '../conversation/message.ts'
+import { textOf } from '../conversation/message.ts'
+import type { ToolCall } from '../conversation/tool.ts'
+import { ConversationError } from '../error.ts'
+import { asFields, asList, asText, type Fields } from './lenient.ts'
+
+/**
+ * Reads `messages`.
+ * @throws ConversationError `missing_inputs` for an empty list, `malformed_request` for a message that is none.
+ */
+export function readChatMessages(value: unknown): Message[] {
+  if (!Array.isArray(value)) throw malformed('"messages" must be a list')
+  if (value.length === 0) throw new ConversationError('missing_inputs', 'missing inputs in request')
+  return value.map(readMessage)
+}
+
+function readMessage(value: unknown, at: number): Message {
+  const message = asFields(value)
+  if (!message) throw malformed(`"messages[${at}]" must be an object`)
+  const content = readContent(message.content, at)
+  const name = asText(message.name)
+  const { role } = message
+  switch (role) {
+    case 'system':
+    case 'developer':
+    case 'user':
+      return { role, content, ...(name !== undefined && { name }) }
+    case 'assistant': {
+      const reasoning = asText(message.reasoning_content)
+      const refusal = asText(message.refusal)
+      return {
+        role,
+        content,
+        toolCalls: asList(message.tool_calls).map((call, index) => readToolCall(call, at, index)),
+        ...(name !== undefined && { name }),
+        ...(reasoning !== undefined && { reasoning }),
+        ...(refusal !== undefined && { refusal }),
+      }
+    }
+    case 'tool':
+      return { role, content, toolCallId: asText(message.tool_call_id) ?? '', name: name ?? '' }
+    default:
+      throw malformed(
+        `"messages[${at}].role" must be system, developer, user, assistant or tool: current value is ${JSON.stringify(role)}`,
+      )
+  }
+}
+
+function readContent(content: unknown, at: number): ContentPart[] {
+  if (content === undefined || content === null) return []
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  if (!Array.isArray(content)) throw malformed(`"messages[${at}].content" must be a string or a list of parts`)
+  return content.map((value: unknown, index) => readPart(value, `messages[${at}].content[${index}]`))
+}
+
+function readPart(value: unknown, where: string): ContentPart {
+  const part = asFields(value)
+  switch (part?.type) {
+    case 'text':
+    case 'refusal':
+      return { type: 'text', text: asText(part.text) ?? asText(part.refusal) ?? '' }
+    case 'image_url': {
+      const image = asFields(part.image_url)
+      const url = asText(image?.url) ?? asText(part.image_url)
+      if (url === undefined) throw malformed(`"${where}.image_url.url" must be an address`)
+      const detail = image?.detail
+      const known = detail === 'auto' || detail === 'low' || detail === 'high'
+      return { type: 'image', source: { url }, ...(known && { detail }) }
+    }
+    case 'input_audio': {
+      const audio = asFields(part.input_audio)
+      const data = asText(audio?.data)
+      if (data === undefined) throw malformed(`"${where}.input_audio.data" must be base64`)
+      const format = asText(audio?.format) ?? 'wav'
+      return { type: 'audio', source: { url: `data:audio/${format};base64,${data}` } }
+    }
+    case 'file': {
+      const file = asFields(part.file)
+      const data = asText(file?.file_data)
+      if (data === undefined) throw malformed(`"${where}.file.file_data" must be a data URL`)
+      const filename = asText(file?.filename)
+      return { type: 'file', source: { url: data }, ...(filename !== undefined && { filename }) }
+    }
+    default:
+      throw malformed(`"${where}.type" must be text, image_url, input_audio or file`)
+  }
+}
+
+function readToolCall(value: unknown, at: number, index: number): ToolCall {
+  const call = asFields(value)
+  const fn = asFields(call?.function)
+  const name = asText(fn?.name)
+  if (!fn || name === undefined) {
+    throw malformed(`"messages[${at}].tool_calls[${index}].function.name" must be a string`)
+  }
+  const args = fn.arguments
+  return {
+    id: asText(call?.id) ?? '',
+    name,
+    arguments: typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args),
+  }
+}
+
+/**
+ * Writes messages for a server that is OpenAI's own, or for one that only speaks the wire: that one gets `system` for
+ * `developer`.
+ */
+export function writeChatMessages(messages: readonly Message[], openai: boolean): Fields[] {
+  return messages.map((message) => writeMessage(message, openai))
+}
+
+function writeMessage(message: Message, openai: boolean): Fields {
+  switch (message.role) {
+    case 'assistant':
+      return writeAssistant(message)
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.toolCallId, content: writeContent(message.content) }
+    case 'system':
+    case 'developer':
+    case 'user':
+      return {
+        role: message.role === 'developer' && !openai ? 'system' : message.role,
+        ...participant(message.name),
+        content: writeContent(message.content),
+      }
+  }
+}
+
+function writeAssistant(message: AssistantMessage): Fields {
+  const { content, toolCalls, reasoning, refusal } = message
+  return {
+    role: 'assistant',
+    ...participant(message.name),
+    content: content.length === 0 && toolCalls.length > 0 ? null : textOf(content),
+    ...(refusal !== undefined && { refusal }),
+    ...(reasoning !== undefined && { reasoning_content: reasoning }),
+    ...(toolCalls.length > 0 && {
+      tool_calls: toolCalls.map((call) => ({
+        id: call.id,
+        type: 'function',
+        // OpenAI refuses empty arguments in the history, which is what tools without parameters get from some.
+        function: { name: call.name, arguments: call.arguments === '' ? '{}' : call.arguments },
+      })),
+    }),
+  }
+}
+
+/** OpenAI refuses names with anything but this in them; Dapr's Python client sends empty ones. */
+function participant(name: string | undefined): { name?: string } {
+  return name !== undefined && /^[\w-]{1,64}$/.test(name) ? { name } : {}
+}
+
+function writeContent(content: readonly ContentPart[]): string | Fields[] {
+  if (content.length === 0) return ''
+  const only = content.length === 1 ? content[0] : undefined
+  return only?.type === 'text' ? only.text : content.map(writePart)
+}
+
+function writePart(part: ContentPart): Fields {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text }
+    case 'image':
+      return {
+        type: 'image_url',
+        image_url: { url: urlOf(part.source), ...(part.detail !== undefined && { detail: part.detail }) },
+      }
+    case 'audio': {
+      const [, format, data] = /^data:audio\/([\w.+-]+);base64,(.*)$/s.exec(urlOf(part.source)) ?? []
+      if (format === undefined || data === undefined) {
+        throw new ConversationError('invalid_params', 'invalid params: audio must be given as bytes for this provider')
+      }
+      return { type: 'input_audio', input_audio: { data, format: format === 'mpeg' ? 'mp3' : format } }
+    }
+    case 'file':
+      return {
+        type: 'file',
+        file: { file_data: urlOf(part.source), filename: part.filename ?? 'file' },
+      }
+  }
+}
+
+function urlOf(source: MediaSource): string {
+  return 'url' in source ? source.url : `data:${source.mediaType};base64,${base64Encode(source.data)}`
+}
+
+function malformed(what: string): ConversationError {
+  return new ConversationError('malformed_request', `Cannot read the request: ${what}`)
+}

@@ -1,0 +1,21 @@
+/** OpenAI's chat wire, both ways. */
+export type { ChatChunkWriterOptions } from './chat-chunk.ts'
+export { ChatChunkReader, ChatChunkWriter } from './chat-chunk.ts'
+export type { ChatCompletionOptions } from './chat-completion.ts'
+export { writeChatCompletion } from './chat-completion.ts'
+export { readChatMessages } from './chat-message.ts'
+export type { ChatRequest, WriteChatRequestOptions } from './chat-request.ts'
+export { readChatRequest, writeChatRequest } from './chat-request.ts'
+export type { ChatStreamReaderOptions } from './chat-stream.ts'
+export { ChatStreamReader } from './chat-stream.ts'
+export type { ChatErrorBody, ProviderFailure } from './error.ts'
+export { readChatError, writeChatError } from './error.ts'
+export type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatDelta,
+  ChatFinishReason,
+  ChatToolCall,
+  ChatUsage,
+} from './types.ts'
+export { readUsage, writeUsage } from './usage.ts'

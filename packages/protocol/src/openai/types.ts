@@ -1,0 +1,73 @@
+/** The shapes of OpenAI's chat wire, as far as this project writes them. Reading is lenient and needs no types. */
+
+/** A tool call of an assistant message. */
+export interface ChatToolCall {
+  id: string
+  type: 'function'
+  function: { name: string; arguments: string }
+}
+
+/** Token counts in OpenAI's names. */
+export interface ChatUsage {
+  prompt_tokens: number
+  completion_tokens: number
+  total_tokens: number
+  prompt_tokens_details?: { cached_tokens?: number; audio_tokens?: number }
+  completion_tokens_details?: {
+    reasoning_tokens?: number
+    audio_tokens?: number
+    accepted_prediction_tokens?: number
+    rejected_prediction_tokens?: number
+  }
+}
+
+/** OpenAI's finish reasons, and `unknown`, which stands for a provider that gave none. */
+export type ChatFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'unknown'
+
+/** What one chunk adds to a choice. */
+export interface ChatDelta {
+  role?: 'assistant'
+  content?: string
+  /** Thinking, in the name that most compatible servers use. */
+  reasoning_content?: string
+  refusal?: string
+  tool_calls?: {
+    index: number
+    id?: string
+    type?: 'function'
+    function?: { name?: string; arguments?: string }
+  }[]
+}
+
+/** One chunk of a streamed answer. */
+export interface ChatCompletionChunk {
+  id: string
+  object: 'chat.completion.chunk'
+  /** Seconds since 1970. */
+  created: number
+  model: string
+  choices: { index: number; delta: ChatDelta; logprobs: null; finish_reason: ChatFinishReason | null }[]
+  usage?: ChatUsage | null
+}
+
+/** A whole answer. */
+export interface ChatCompletion {
+  id: string
+  object: 'chat.completion'
+  /** Seconds since 1970. */
+  created: number
+  model: string
+  choices: {
+    index: number
+    message: {
+      role: 'assistant'
+      content: string | null
+      refusal: string | null
+      reasoning_content?: string
+      tool_calls?: ChatToolCall[]
+    }
+    logprobs: null
+    finish_reason: ChatFinishReason
+  }[]
+  usage?: ChatUsage
+}

@@ -1,0 +1,1 @@
+export const openApi: object = { openapi: '3.1.0', info: { title: 'dapr-chat', version: '0' }, paths: {} }

@@ -1,0 +1,202 @@
+/** Dapr's gRPC service: conversations of both versions, whole and streamed, metadata and shutdown. */
+import { create, toBinary } from '@bufbuild/protobuf'
+import { EmptySchema } from '@bufbuild/protobuf/wkt'
+import {
+  ConversationError,
+  type ConversationEvent,
+  type ConversationRequest,
+  type ConversationResult,
+  collect,
+} from '@dapr-chat/protocol'
+import {
+  Alpha1StreamWriter,
+  Alpha2StreamWriter,
+  type ConversationRequestAlpha1,
+  type ConversationRequestAlpha2,
+  ConversationResponseAlpha1Schema,
+  ConversationResponseAlpha2Schema,
+  ConversationStreamResponseAlpha1Schema,
+  GetMetadataResponseSchema,
+  readAlpha1Request,
+  readAlpha2Request,
+  type SetMetadataRequest,
+  writeAlpha1Response,
+  writeAlpha2Response,
+  writeGrpcStatus,
+  writeMetadataResponse,
+} from '@dapr-chat/protocol/dapr'
+import {
+  Metadata,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+import type { OpenCall } from '../../pipeline/open-calls.ts'
+import { type ApiContext, callerOf, traceOf } from '../context.ts'
+import { tokenMatches } from '../guard.ts'
+
+/** Answers leave as bytes: the writers of the wire know how to make them cheaply. */
+type Unary<Request> = ServerUnaryCall<Request, Uint8Array>
+type Streaming<Request> = ServerWritableStream<Request, Uint8Array>
+
+/** Turns events into messages. */
+interface FrameWriter {
+  write(batch: readonly ConversationEvent[]): readonly Uint8Array[]
+  end(): readonly Uint8Array[]
+}
+
+/** The implementation of `dapr.proto.runtime.v1.Dapr`, to be added with `daprService`. */
+export function daprImplementation(context: ApiContext): UntypedServiceImplementation {
+  const empty = toBinary(EmptySchema, create(EmptySchema))
+  return {
+    ConverseAlpha1: unary(context, (call: Unary<ConversationRequestAlpha1>) =>
+      whole(context, call, readAlpha1Request, (result) =>
+        toBinary(ConversationResponseAlpha1Schema, writeAlpha1Response(result, call.request)),
+      ),
+    ),
+    ConverseAlpha2: unary(context, (call: Unary<ConversationRequestAlpha2>) =>
+      whole(context, call, readAlpha2Request, (result) =>
+        toBinary(ConversationResponseAlpha2Schema, writeAlpha2Response(result, call.request.contextId)),
+      ),
+    ),
+    ConverseStreamAlpha1: (call: Streaming<ConversationRequestAlpha1>) =>
+      streamed(context, call, readAlpha1Request, alpha1Frames(call.request)),
+    ConverseStreamAlpha2: (call: Streaming<ConversationRequestAlpha2>) =>
+      streamed(context, call, readAlpha2Request, alpha2Frames(call.request)),
+    GetMetadata: unary(context, async () =>
+      toBinary(GetMetadataResponseSchema, writeMetadataResponse(context.metadata())),
+    ),
+    SetMetadata: unary(context, async ({ request }: Unary<SetMetadataRequest>) => {
+      context.setMetadata(request.key, request.value)
+      return empty
+    }),
+    Shutdown: unary(context, async () => {
+      // The answer must be out before the connections are closed.
+      setImmediate(() => context.shutdown())
+      return empty
+    }),
+  }
+}
+
+function alpha1Frames(request: ConversationRequestAlpha1): FrameWriter {
+  const writer = new Alpha1StreamWriter(request)
+  return {
+    write: (batch) => writer.messages(batch).map((frame) => toBinary(ConversationStreamResponseAlpha1Schema, frame)),
+    end: () => [toBinary(ConversationStreamResponseAlpha1Schema, writer.end())],
+  }
+}
+
+function alpha2Frames(request: ConversationRequestAlpha2): FrameWriter {
+  const writer = new Alpha2StreamWriter(request.contextId)
+  return { write: (batch) => writer.binary(batch), end: () => writer.endBinary() }
+}
+
+function unary<Request>(context: ApiContext, answer: (call: Unary<Request>) => Promise<Uint8Array>) {
+  return (call: Unary<Request>, callback: sendUnaryData<Uint8Array>): void => {
+    const work = async () => {
+      authenticate(context, call.metadata)
+      return answer(call)
+    }
+    work().then(
+      (message) => callback(null, message),
+      (thrown) => callback(status(context, thrown)),
+    )
+  }
+}
+
+/** A conversation whose answer goes out whole: the stream, folded. */
+async function whole<Request extends { name: string }>(
+  context: ApiContext,
+  call: Unary<Request>,
+  read: (request: Request) => ConversationRequest,
+  write: (result: ConversationResult) => Uint8Array,
+): Promise<Uint8Array> {
+  const open = context.calls.open()
+  call.on('cancelled', () => open.cancel())
+  try {
+    return write(await collect(converse(context, call, read, open)))
+  } catch (thrown) {
+    throw named(thrown, call.request.name)
+  } finally {
+    open.close()
+  }
+}
+
+/** A conversation whose answer goes out message by message, no faster than the caller reads. */
+async function streamed<Request extends { name: string }>(
+  context: ApiContext,
+  call: Streaming<Request>,
+  read: (request: Request) => ConversationRequest,
+  frames: FrameWriter,
+): Promise<void> {
+  let open: OpenCall | undefined
+  try {
+    authenticate(context, call.metadata)
+    open = context.calls.open()
+    const opened = open
+    call.on('cancelled', () => opened.cancel())
+    for await (const batch of converse(context, call, read, open)) await send(call, frames.write(batch))
+    await send(call, frames.end())
+    call.end()
+  } catch (thrown) {
+    call.emit('error', status(context, named(thrown, call.request.name)))
+  } finally {
+    open?.close()
+  }
+}
+
+function converse<Request extends { name: string }>(
+  context: ApiContext,
+  call: Unary<Request> | Streaming<Request>,
+  read: (request: Request) => ConversationRequest,
+  open: OpenCall,
+): AsyncIterable<readonly ConversationEvent[]> {
+  const component = context.components.get(call.request.name)
+  const first = (name: string) => call.metadata.get(name)[0]?.toString()
+  return component.converse({
+    component: component.name,
+    request: read(call.request),
+    caller: callerOf(first('dapr-caller-app-id')),
+    signal: open.signal,
+    ...traceOf(first('traceparent'), first('tracestate')),
+  })
+}
+
+async function send(call: Streaming<unknown>, messages: readonly Uint8Array[]): Promise<void> {
+  let ready = true
+  for (const message of messages) ready = call.write(message)
+  if (!ready && !call.cancelled) await drained(call)
+}
+
+function drained(call: Streaming<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      call.off('drain', settle)
+      call.off('cancelled', settle)
+      resolve()
+    }
+    call.on('drain', settle)
+    call.on('cancelled', settle)
+  })
+}
+
+function authenticate(context: ApiContext, metadata: Metadata): void {
+  const { apiToken } = context.settings
+  if (apiToken === undefined) return
+  if (!tokenMatches(metadata.get('dapr-api-token')[0]?.toString(), apiToken)) {
+    throw new ConversationError('unauthenticated', 'Unauthorized')
+  }
+}
+
+function named(thrown: unknown, component: string): unknown {
+  return thrown instanceof ConversationError ? thrown.about(component) : thrown
+}
+
+function status(context: ApiContext, thrown: unknown): { code: number; details: string; metadata: Metadata } {
+  if (!(thrown instanceof ConversationError)) context.reportInternal(thrown)
+  const { code, message, details } = writeGrpcStatus(ConversationError.from(thrown))
+  const metadata = new Metadata()
+  metadata.set('grpc-status-details-bin', Buffer.from(details))
+  return { code, details: message, metadata }
+}

@@ -1,0 +1,59 @@
+/**
+ * Who may talk to the HTTP API. A token where one is set; and on loopback only those who say so themselves: a page
+ * from elsewhere, opened in a browser on this machine, reaches loopback too, directly or by rebinding its own name.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { ConversationError } from '@dapr-chat/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isLoopback, type SidecarSettings } from '../settings.ts'
+import { sendChatError } from './openai/http.ts'
+import { sendText } from './reply.ts'
+
+/** Dapr asks for no token here, so that orchestrators can probe. */
+const open = new Set(['/v1.0/healthz', '/v1.0/healthz/outbound'])
+
+/** Whether a token is the right one, in a time that does not depend on how much of it is. */
+export function tokenMatches(given: string | undefined, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given ?? ''), digest(expected)) && given !== undefined
+}
+
+/** A hook that answers those who may not pass, and says whether it did. */
+export function createGuard(settings: SidecarSettings) {
+  const { apiToken } = settings
+  const loopbackOnly = settings.listenAddresses.every(isLoopback)
+  return function guard(request: FastifyRequest, reply: FastifyReply): boolean {
+    const path = request.routeOptions.url ?? ''
+    const chat = path.startsWith('/v1/')
+    if (loopbackOnly && !isLocal(request)) {
+      const error = new ConversationError(
+        'forbidden',
+        'Cannot serve this request: on loopback, Host and Origin must name this machine (localhost, 127.0.0.1 or [::1])',
+      )
+      if (chat) sendChatError(reply, error)
+      else sendText(reply, 403, error.message)
+      return true
+    }
+    if (apiToken === undefined || open.has(path) || tokenMatches(tokenOf(request, chat), apiToken)) return false
+    if (chat) sendChatError(reply, new ConversationError('unauthenticated', 'invalid api token'))
+    else sendText(reply, 401, 'invalid api token')
+    return true
+  }
+}
+
+/** OpenAI's clients can only send a bearer token. */
+function tokenOf(request: FastifyRequest, chat: boolean): string | undefined {
+  const own = request.headers['dapr-api-token']
+  if (own !== undefined) return Array.isArray(own) ? own[0] : own
+  return chat ? /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] : undefined
+}
+
+function isLocal({ headers: { host, origin } }: FastifyRequest): boolean {
+  return (host === undefined || isLocalHost(`http://${host}`)) && (origin === undefined || isLocalHost(origin))
+}
+
+function isLocalHost(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { hostname } = new URL(url)
+  return isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')) || hostname.endsWith('.localhost')
+}

@@ -1,0 +1,36 @@
+/** A conversation over HTTP, from the accepted request to the call of the component; the same for every wire. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ConversationEvent, ConversationRequest } from '@dapr-chat/protocol'
+import type { ReadyComponent } from '../components/registry.ts'
+import type { OpenCall } from '../pipeline/open-calls.ts'
+import { type ApiContext, callerOf, traceOf } from './context.ts'
+
+/** Begins a call that ends when the caller's connection does, in whatever phase the call then is. */
+export function openHttpCall(context: ApiContext, response: ServerResponse): OpenCall {
+  const call = context.calls.open()
+  response.once('close', () => {
+    if (!response.writableFinished) call.cancel()
+  })
+  return call
+}
+
+/** Asks the component. */
+export function converseOverHttp(
+  component: ReadyComponent,
+  request: ConversationRequest,
+  incoming: IncomingMessage,
+  call: OpenCall,
+): AsyncIterable<readonly ConversationEvent[]> {
+  return component.converse({
+    component: component.name,
+    request,
+    caller: callerOf(header(incoming, 'dapr-caller-app-id')),
+    signal: call.signal,
+    ...traceOf(header(incoming, 'traceparent'), header(incoming, 'tracestate')),
+  })
+}
+
+function header(incoming: IncomingMessage, name: string): string | undefined {
+  const value = incoming.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}

@@ -1,0 +1,56 @@
+/** All HTTP APIs as one Fastify application, and what holds for every request: the guard, limits, unknown routes. */
+import { ConversationError, errorRow } from '@dapr-chat/protocol'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { registerAdminHttp } from './admin/http.ts'
+import type { ApiContext } from './context.ts'
+import { registerDaprHttp, sendDaprError } from './dapr/http.ts'
+import { createGuard } from './guard.ts'
+import { registerOpenAiHttp, sendChatError } from './openai/http.ts'
+import { sendText } from './reply.ts'
+
+/** Makes the application; it listens to nothing yet. */
+export function createHttpApi(context: ApiContext): FastifyInstance {
+  const { settings } = context
+  const app = fastify({
+    bodyLimit: settings.maxBodyBytes,
+    // Dapr cleans paths before it routes them.
+    routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 1_000 },
+    exposeHeadRoutes: false,
+    frameworkErrors: (_error, _request, reply) => void sendText(reply, 400, 'bad escape in the path'),
+  })
+  // Dapr looks at no content type: every body is bytes until a route reads it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  const guard = createGuard(settings)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!guard(request, reply)) done()
+  })
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, unknownRoute()))
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendError(request, reply, frameworkError(error, context)),
+  )
+  registerDaprHttp(app, context)
+  registerOpenAiHttp(app, context)
+  registerAdminHttp(app, context)
+  return app
+}
+
+function sendError(request: FastifyRequest, reply: FastifyReply, error: ConversationError): FastifyReply {
+  return request.url.startsWith('/v1/') ? sendChatError(reply, error) : sendDaprError(reply, error)
+}
+
+/** daprd takes an unknown route for an invocation of another app, hence the words. There is never a 405. */
+function unknownRoute(): ConversationError {
+  const message = 'failed getting app id either from the URL path or the header dapr-app-id'
+  return new ConversationError('not_found', message)
+}
+
+function frameworkError(error: FastifyError, context: ApiContext): ConversationError {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new ConversationError('body_too_large', 'failed to read request body: stream too large')
+  }
+  const status = error.statusCode ?? 500
+  if (status < errorRow('internal').http) return new ConversationError('malformed_request', error.message)
+  context.reportInternal(error)
+  return ConversationError.from(error)
+}

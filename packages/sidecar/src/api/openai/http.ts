@@ -1,0 +1,93 @@
+/** The OpenAI-compatible API: chat completions and the list of models, which here are the components. */
+import { randomUUID } from 'node:crypto'
+import { ConversationError, collect, errorRow } from '@dapr-chat/protocol'
+import { errorHeaders } from '@dapr-chat/protocol/dapr'
+import {
+  ChatChunkWriter,
+  type ChatRequest,
+  readChatRequest,
+  writeChatCompletion,
+  writeChatError,
+} from '@dapr-chat/protocol/openai'
+import { encodeSse } from '@dapr-chat/protocol/sse'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isReady, type ReadyComponent } from '../../components/registry.ts'
+import type { ApiContext } from '../context.ts'
+import { converseOverHttp, openHttpCall } from '../http-call.ts'
+import { sendJson } from '../reply.ts'
+import { streamAnswer } from '../stream-answer.ts'
+
+/** Adds the routes. */
+export function registerOpenAiHttp(app: FastifyInstance, context: ApiContext): void {
+  app.post('/v1/chat/completions', (request, reply) => answer(context, request, reply))
+  app.get('/v1/models', (_request, reply) => sendJson(reply, JSON.stringify(listModels(context))))
+}
+
+async function answer(context: ApiContext, request: FastifyRequest, reply: FastifyReply) {
+  try {
+    const chat = readChatRequest(parseBody(request.body))
+    const { component, model } = findComponent(context, chat.model)
+    const conversation = model === undefined ? chat.request : { ...chat.request, model }
+    const call = openHttpCall(context, reply.raw)
+    try {
+      const stream = converseOverHttp(component, conversation, request.raw, call)
+      const envelope = {
+        id: `chatcmpl-${randomUUID()}`,
+        model: model ?? component.provider.model ?? component.name,
+        created: Math.floor(Date.now() / 1_000),
+      }
+      if (!chat.stream) {
+        return sendJson(reply, JSON.stringify(writeChatCompletion(await collect(stream), envelope)))
+      }
+      await streamAnswer(stream, reply.raw, streamWire(envelope, chat), context.keepAlive)
+      return reply.hijack()
+    } finally {
+      call.close()
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof ConversationError)) context.reportInternal(thrown)
+    return sendChatError(reply, ConversationError.from(thrown))
+  }
+}
+
+function streamWire(envelope: { id: string; model: string; created: number }, { includeUsage }: ChatRequest) {
+  const writer = new ChatChunkWriter({ ...envelope, includeUsage })
+  return {
+    write: (batch: Parameters<typeof writer.write>[0]) => writer.write(batch).map((chunk) => JSON.stringify(chunk)),
+    end: () => writer.end().map((chunk) => JSON.stringify(chunk)),
+    // Without a name: the `openai` packages look for `error` in the data, and some clients drop named events.
+    error: (error: ConversationError) => encodeSse(JSON.stringify(writeChatError(error))),
+  }
+}
+
+/** Answers with OpenAI's error body. */
+export function sendChatError(reply: FastifyReply, error: ConversationError): FastifyReply {
+  const { openaiStatus } = errorRow(error.code)
+  return sendJson(reply.code(openaiStatus).headers(errorHeaders(error)), JSON.stringify(writeChatError(error)))
+}
+
+/** `model` names a component, or a component and one of its models with a slash between. */
+function findComponent(context: ApiContext, name: string): { component: ReadyComponent; model?: string } {
+  const slash = name.indexOf('/')
+  const known = context.components.list().some((component) => component.name === name)
+  if (known || slash < 1) return { component: context.components.get(name) }
+  return { component: context.components.get(name.slice(0, slash)), model: name.slice(slash + 1) }
+}
+
+function parseBody(body: unknown): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body as Uint8Array | undefined))
+  } catch (cause) {
+    throw new ConversationError('malformed_request', 'Cannot read the request: the body must be JSON in UTF-8', {
+      cause,
+    })
+  }
+}
+
+function listModels({ components }: ApiContext): object {
+  const data = components
+    .list()
+    .filter(isReady)
+    .map(({ name, type }) => ({ id: name, object: 'model', created: 0, owned_by: type }))
+  return { object: 'list', data }
+}

@@ -1,0 +1,137 @@
+/**
+ * One YAML document with its positions. `manifest.ts` reads component files through it: a document of a file can be
+ * broken without harm to its neighbours, and every complaint names the line it is about.
+ */
+import { LineCounter, parseDocument, type ScalarTag } from 'yaml'
+
+/** Keys and indexes from the root of a document to a node. */
+export type Path = readonly (string | number)[]
+
+/** A document, or one of its fields, is not what it must be. Caught by whoever reads the file, and never leaves it. */
+export class DocumentError extends Error {
+  /** Counted from 1. */
+  readonly line: number
+
+  constructor(line: number, message: string) {
+    super(message)
+    this.line = line
+  }
+}
+
+/** YAML 1.1's words for truth, which Dapr's YAML library still understands and YAML 1.2 no longer does. */
+const booleans: ScalarTag = {
+  tag: 'tag:yaml.org,2002:bool',
+  default: true,
+  identify: (value) => typeof value === 'boolean',
+  test: /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/,
+  resolve: (text) => /^(?:y|yes|true|on)$/i.test(text),
+}
+
+/** A parsed document: plain values, and the lines they stand on. */
+export class YamlDocument {
+  readonly #root: unknown
+  readonly #lineOf: (path: Path) => number | undefined
+
+  /**
+   * @param firstLine the line of the file on which the text begins.
+   * @throws DocumentError where the text is not one valid YAML document.
+   */
+  constructor(text: string, firstLine: number) {
+    const counter = new LineCounter()
+    const lineAt = (offset: number) => counter.linePos(offset).line + firstLine - 1
+    const document = parseDocument(text, {
+      lineCounter: counter,
+      prettyErrors: false,
+      stringKeys: true,
+      // Account numbers and the like keep all their digits.
+      intAsBigInt: true,
+      merge: true,
+      resolveKnownTags: false,
+      customTags: (tags) => [booleans, ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== booleans.tag)],
+    })
+    const [error] = document.errors
+    if (error?.code === 'MULTIPLE_DOCS') {
+      throw new DocumentError(lineAt(error.pos[0]), 'a further document must begin with a line "---"')
+    }
+    if (error) throw new DocumentError(lineAt(error.pos[0]), `the document must be valid YAML: ${error.message}`)
+    try {
+      this.#root = document.toJS()
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new DocumentError(firstLine, `the document must be valid YAML: ${reason}`)
+    }
+    this.#lineOf = (path) => {
+      const node = path.length === 0 ? document.contents : document.getIn(path, true)
+      const offset = (node as { range?: readonly number[] } | null | undefined)?.range?.[0]
+      return offset === undefined ? undefined : lineAt(offset)
+    }
+  }
+
+  /** The value at a path; `undefined` where the document does not have it. */
+  at(...path: Path): unknown {
+    return path.reduce<unknown>((value, key) => {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+      return (value as Record<string | number, unknown>)[key]
+    }, this.#root)
+  }
+
+  /** The line of the value at a path, or of the nearest one above it that is written out. */
+  line(...path: Path): number {
+    for (let length = path.length; length >= 0; length--) {
+      const line = this.#lineOf(path.slice(0, length))
+      if (line !== undefined) return line
+    }
+    return 1
+  }
+
+  /**
+   * The text at a path; empty where there is none.
+   * @throws DocumentError where something else stands there.
+   */
+  text(...path: Path): string {
+    const value = this.at(...path) ?? ''
+    if (typeof value !== 'string') throw this.error(path, 'must be text (put it in quotes)')
+    return value
+  }
+
+  /**
+   * The boolean at a path; `false` where there is none.
+   * @throws DocumentError where something else stands there.
+   */
+  flag(...path: Path): boolean {
+    const value = this.at(...path) ?? false
+    if (typeof value !== 'boolean') throw this.error(path, 'must be true or false')
+    return value
+  }
+
+  /**
+   * The length of the list at a path; 0 where there is none.
+   * @throws DocumentError where something else stands there.
+   */
+  count(...path: Path): number {
+    const value = this.at(...path) ?? []
+    if (!Array.isArray(value)) throw this.error(path, 'must be a list')
+    return value.length
+  }
+
+  /** The complaint that the value at a path is not what it must be. */
+  error(path: Path, mustHold: string): DocumentError {
+    return new DocumentError(
+      this.line(...path),
+      `${spell(path)} ${mustHold}: current value is ${describe(this.at(...path))}`,
+    )
+  }
+}
+
+/** `spec.metadata[0].name`. */
+function spell(path: Path): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+  return text.slice(1)
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a mapping'
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,139 @@
+/**
+ * The text of one component file, read: its component manifests, and the documents that cannot be used. Nothing here
+ * throws for what stands in a file, because one bad document must not take its neighbours down (as in daprd).
+ */
+import { DocumentError, YamlDocument } from './document.ts'
+import { type MetadataEntry, readEntry } from './entry.ts'
+import type { ValueScope } from './value.ts'
+
+/** One component as its file declares it, its values filled in. */
+export interface ComponentManifest {
+  /** The `{name}` in the routes. */
+  readonly name: string
+  /** `metadata.namespace`; empty where none is given. */
+  readonly namespace: string
+  /** `spec.type` as written. */
+  readonly type: string
+  /** `spec.version` as written; empty, `v0` and `v1` all mean `v1`. */
+  readonly version: string
+  /** Whether the sidecar starts without this component where it fails. */
+  readonly ignoreErrors: boolean
+  /** The app ids that may load it; empty means all. */
+  readonly scopes: readonly string[]
+  readonly metadata: readonly MetadataEntry[]
+  /** The secret store that a value of this component waits for. */
+  readonly secretStore?: string
+  /** What to say about values when the component is loaded. */
+  readonly warnings: readonly string[]
+  /** The path of the file, as messages show it. */
+  readonly file: string
+  /** The line of the component's name, counted from 1. */
+  readonly line: number
+}
+
+/** A document that cannot be used. */
+export interface ManifestProblem {
+  readonly file: string
+  /** Counted from 1. */
+  readonly line: number
+  /** One sentence with file, line and what must hold. */
+  readonly message: string
+}
+
+/** What one file holds. */
+export interface ManifestFile {
+  readonly manifests: readonly ComponentManifest[]
+  readonly problems: readonly ManifestProblem[]
+}
+
+const API_VERSION = 'dapr.io/v1alpha1'
+const KIND = 'Component'
+
+/**
+ * Reads all documents of a file. Other kinds of resource (Resiliency, Configuration and so on) are passed over.
+ * @param file the path to show in messages.
+ */
+export function parseManifests(text: string, file: string, scope: ValueScope): ManifestFile {
+  const manifests: ComponentManifest[] = []
+  const problems: ManifestProblem[] = []
+  for (const { source, line } of splitDocuments(text)) {
+    let name = ''
+    try {
+      const document = new YamlDocument(source, line)
+      if (!isComponent(document)) continue
+      name = document.text('metadata', 'name')
+      manifests.push(readComponent(document, file, scope))
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error
+      const subject = name === '' ? 'a component' : `component "${name}"`
+      const message = `Cannot load ${subject} from ${file}:${error.line}: ${error.message}`
+      problems.push({ file, line: error.line, message })
+    }
+  }
+  return { manifests, problems }
+}
+
+/** Cuts before every line that opens a document, as daprd does, so that each one is parsed by itself. */
+function splitDocuments(text: string): { source: string; line: number }[] {
+  let line = 1
+  return text.split(/^(?=---(?:\s|$))/m).map((source) => {
+    const part = { source, line }
+    line += source.split('\n').length - 1
+    return part
+  })
+}
+
+/** @throws DocumentError where a document means to be a component and does not quite say so. */
+function isComponent(document: YamlDocument): boolean {
+  const root = document.at() ?? undefined
+  if (root === undefined) return false
+  if (typeof root !== 'object' || Array.isArray(root))
+    throw new DocumentError(document.line(), 'the document must be a mapping')
+  const kind = document.at('kind')
+  const apiVersion = document.at('apiVersion') ?? ''
+  if (kind === KIND && apiVersion === API_VERSION) return true
+  // Other systems have kinds of this name too.
+  if (apiVersion !== '' && !String(apiVersion).startsWith('dapr.io/')) return false
+  if (kind === KIND) throw document.error(['apiVersion'], `must be "${API_VERSION}"`)
+  const misspelt = typeof kind === 'string' && kind.toLowerCase() === KIND.toLowerCase()
+  if (misspelt || (apiVersion !== '' && !kind)) throw document.error(['kind'], `must be "${KIND}"`)
+  return false
+}
+
+function readComponent(document: YamlDocument, file: string, scope: ValueScope): ComponentManifest {
+  const name = document.text('metadata', 'name')
+  if (name === '' || name === '.' || name === '..' || /[/%]/.test(name)) {
+    throw document.error(['metadata', 'name'], 'must be a name without "/" and "%", and not "." or ".."')
+  }
+  const type = document.text('spec', 'type')
+  if (type === '') throw document.error(['spec', 'type'], 'must be set')
+  const entries = Array.from({ length: document.count('spec', 'metadata') }, (_, i) => readEntry(document, i, scope))
+  const storeName = document.text('auth', 'secretStore')
+  const warnings: string[] = []
+  for (const { entry, secret, warning } of entries) {
+    if (warning) warnings.push(`${name}: ${warning} (${file}:${entry.line})`)
+    if (secret && storeName === '' && entry.value === '') {
+      warnings.push(
+        `${name}: secretKeyRef of metadata "${entry.name}" must come with auth.secretStore: current value is empty; the value stays empty (${file}:${entry.line})`,
+      )
+    }
+  }
+  return {
+    name,
+    namespace: document.text('metadata', 'namespace'),
+    type,
+    version: document.text('spec', 'version'),
+    ignoreErrors: document.flag('spec', 'ignoreErrors'),
+    scopes: Array.from({ length: document.count('scopes') }, (_, i) => document.text('scopes', i)),
+    metadata: entries.map(({ entry }) => entry),
+    ...(storeName !== '' && entries.some(({ secret }) => secret) && { secretStore: storeName }),
+    warnings,
+    file,
+    line: document.line('metadata', 'name'),
+  }
+}
+
+/** How daprd names a component in its messages: `NAME (TYPE/VERSION)`. */
+export function logName(manifest: ComponentManifest): string {
+  return `${manifest.name} (${manifest.type}/${manifest.version})`
+}

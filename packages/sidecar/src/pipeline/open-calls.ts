@@ -1,0 +1,84 @@
+/**
+ * The calls in progress. Each has the one signal that stops it, whoever wants it stopped; together they are what a
+ * sidecar that goes down waits for. The APIs open calls, the composition root drains them.
+ */
+import { ConversationError } from '@dapr-chat/protocol'
+
+/** A call in progress. */
+export class OpenCall {
+  readonly #controller = new AbortController()
+  readonly #onClose: (call: OpenCall) => void
+
+  constructor(onClose: (call: OpenCall) => void) {
+    this.#onClose = onClose
+  }
+
+  /** Aborts with a `ConversationError` that says who stopped the call. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** The caller has left. */
+  cancel(): void {
+    this.abort(new ConversationError('cancelled', 'the caller has left'))
+  }
+
+  /** Stops the call, for the given reason. */
+  abort(reason: ConversationError): void {
+    this.#controller.abort(reason)
+  }
+
+  /** The call is over, however it went. */
+  close(): void {
+    this.#onClose(this)
+  }
+}
+
+/** All calls in progress. */
+export class OpenCalls {
+  readonly #calls = new Set<OpenCall>()
+  #draining = false
+  #empty: (() => void) | undefined
+
+  /** How many calls are in progress. */
+  get size(): number {
+    return this.#calls.size
+  }
+
+  /** Whether no more calls are accepted. */
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  /**
+   * Begins a call.
+   * @throws ConversationError `shutting_down` once the sidecar drains.
+   */
+  open(): OpenCall {
+    if (this.#draining) throw shuttingDown()
+    const call = new OpenCall((ended) => {
+      this.#calls.delete(ended)
+      if (this.#calls.size === 0) this.#empty?.()
+    })
+    this.#calls.add(call)
+    return call
+  }
+
+  /** Refuses new calls, lets the running ones end for as long as `limitMs` milliseconds, then stops the rest. */
+  async drain(limitMs: number): Promise<void> {
+    this.#draining = true
+    if (this.#calls.size === 0) return
+    const empty = new Promise<void>((resolve) => {
+      this.#empty = resolve
+    })
+    const limit = setTimeout(() => {
+      for (const call of this.#calls) call.abort(shuttingDown())
+    }, limitMs)
+    await empty
+    clearTimeout(limit)
+  }
+}
+
+function shuttingDown(): ConversationError {
+  return new ConversationError('shutting_down', 'the sidecar is shutting down')
+}

@@ -1,0 +1,51 @@
+import type { SettingsDeclaration } from '../provider.ts'
+
+/** What a `conversation.openai` component takes, by the names and defaults of Dapr's own component. */
+export const openaiSettings = {
+  key: {
+    type: 'string',
+    required: true,
+    sensitive: true,
+    aliases: ['apiKey'],
+    description: 'The API key. A local server that checks none still needs some text here.',
+  },
+  model: {
+    type: 'string',
+    description:
+      'The model to ask; for Azure the name of the deployment. Default: gpt-5-nano, for Azure gpt-4.1-nano. The environment variable OPENAI_MODEL (AZURE_OPENAI_MODEL) wins over it.',
+  },
+  endpoint: {
+    type: 'string',
+    description:
+      'The address of an API that speaks the OpenAI wire, up to but without /chat/completions. Needed for Azure. Default: the OpenAI API itself.',
+  },
+  apiType: {
+    type: 'string',
+    default: 'open_ai',
+    description: '`azure` for Azure OpenAI; anything else is the OpenAI API.',
+  },
+  apiVersion: {
+    type: 'string',
+    description: 'The version of the Azure OpenAI API, such as 2025-01-01-preview. Needed for Azure.',
+  },
+  connectTimeout: {
+    type: 'duration',
+    default: 10_000,
+    description: 'How long a connection may take. 0 waits for ever.',
+  },
+  firstTokenTimeout: {
+    type: 'duration',
+    default: 300_000,
+    description: 'How long the first token may take once the request is sent. 0 waits for ever.',
+  },
+  idleTimeout: {
+    type: 'duration',
+    default: 120_000,
+    description: 'How long the provider may be silent in the middle of an answer. 0 waits for ever.',
+  },
+  totalTimeout: {
+    type: 'duration',
+    default: 0,
+    description: 'How long the whole answer may take. 0, the default, waits for ever.',
+  },
+} as const satisfies SettingsDeclaration

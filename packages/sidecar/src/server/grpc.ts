@@ -1,0 +1,89 @@
+/** A gRPC server for a service that protobuf-es describes, with reflection; what the methods do is handed in. */
+import { type DescFile, type DescMethod, type DescService, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
+import {
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+import { ReflectionService } from '@grpc/reflection'
+
+/** How the server is set up. */
+export interface GrpcServerOptions {
+  readonly service: DescService
+  /** By method name. Methods return bytes that are messages already. */
+  readonly implementation: UntypedServiceImplementation
+  /** The largest message in either direction, in bytes. */
+  readonly maxMessageBytes: number
+}
+
+/** Makes a server that listens to nothing yet. */
+export function createGrpcServer({ service, implementation, maxMessageBytes }: GrpcServerOptions): Server {
+  const server = new Server({
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': -1,
+    // As daprd: a ping after 10 s of silence, 5 s for its answer. Callers may ping as often as they like.
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+  })
+  server.addService(serviceDefinition(service), implementation)
+  reflection(service).addToServer(server)
+  return server
+}
+
+/**
+ * Binds an address.
+ * @param port 0 for any free one.
+ * @returns the port.
+ */
+export function bindGrpc(server: Server, address: string, port: number): Promise<number> {
+  const host = address.includes(':') ? `[${address}]` : address
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error)
+      else resolve(bound)
+    })
+  })
+}
+
+/** Lets calls in progress end their goodbyes for up to `limitMs` milliseconds, then closes every connection. */
+export function closeGrpc(server: Server, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => server.forceShutdown(), limitMs)
+    server.tryShutdown(() => {
+      clearTimeout(limit)
+      resolve()
+    })
+  })
+}
+
+function serviceDefinition(service: DescService): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) => [method.name, methodDefinition(service, method)]))
+}
+
+function methodDefinition(service: DescService, method: DescMethod): MethodDefinition<object, Uint8Array> {
+  return {
+    path: `/${service.typeName}/${method.name}`,
+    requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
+    responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
+    requestSerialize: () => Buffer.alloc(0),
+    requestDeserialize: (bytes) => fromBinary(method.input, bytes),
+    responseSerialize: (message) => Buffer.from(message.buffer, message.byteOffset, message.byteLength),
+    responseDeserialize: (bytes) => bytes,
+  }
+}
+
+function reflection(service: DescService): ReflectionService {
+  const files = new Set<DescFile>()
+  const add = (file: DescFile) => {
+    for (const dependency of file.dependencies) add(dependency)
+    files.add(file)
+  }
+  add(service.file)
+  const fileDescriptorProtos = [...files].map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file.proto)))
+  // The service reads nothing of a package definition but the files.
+  const root = { [service.typeName]: { format: '', type: {}, fileDescriptorProtos } }
+  return new ReflectionService(root as unknown as ConstructorParameters<typeof ReflectionService>[0])
+}

@@ -1,0 +1,79 @@
+/** What the sidecar can be told. Flags and environment are read by the command line; here are meaning and defaults. */
+
+/** The levels of the log, from talkative to silent. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+/** All settings of a sidecar, required inside; callers give those that differ from `defaultSettings`. */
+export interface SidecarSettings {
+  /** The app's id, as in `daprd --app-id`: it selects scoped components and stands in metadata and metrics. */
+  readonly appId: string
+  /** Port of the HTTP API; 0 means any free port. */
+  readonly httpPort: number
+  /** Port of the gRPC API; 0 means any free port. */
+  readonly grpcPort: number
+  /** Port of the Prometheus metrics; 0 means any free port. */
+  readonly metricsPort: number
+  /** IP addresses to listen on. Anything but loopback needs `apiToken`. */
+  readonly listenAddresses: readonly string[]
+  /** Folders with component files; read in order. A folder that does not exist is an error. */
+  readonly resourcesPaths: readonly string[]
+  /** The token that callers must send as `dapr-api-token`; absent means that none is asked for. */
+  readonly apiToken: string | undefined
+  /** Where `${VAR}` and `envRef` in component files are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The largest request, in bytes, on HTTP and gRPC alike. */
+  readonly maxBodyBytes: number
+  /** The largest set of request headers, in bytes. */
+  readonly maxHeaderBytes: number
+  /** How long running answers may go on after the sidecar was told to stop, in milliseconds. */
+  readonly gracefulShutdownMs: number
+  /** How long a stream may be silent before a keep-alive comment is sent, in milliseconds; 0 sends none. */
+  readonly keepAliveMs: number
+  readonly logLevel: LogLevel
+  readonly logFormat: 'text' | 'json'
+}
+
+/** The settings of a sidecar that was told nothing. */
+export const defaultSettings: SidecarSettings = {
+  appId: 'dapr-chat',
+  httpPort: 3500,
+  grpcPort: 50001,
+  metricsPort: 9090,
+  listenAddresses: ['127.0.0.1'],
+  resourcesPaths: [],
+  apiToken: undefined,
+  environment: {},
+  maxBodyBytes: 4 * 1024 * 1024,
+  maxHeaderBytes: 16 * 1024,
+  gracefulShutdownMs: 5_000,
+  keepAliveMs: 15_000,
+  logLevel: 'info',
+  logFormat: 'text',
+}
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address === 'localhost' || /^127(\.\d{1,3}){3}$/.test(address)
+}
+
+/**
+ * Fills in the defaults and checks what must hold.
+ * @throws RangeError for a port that is none, or an address beyond loopback without `apiToken`.
+ */
+export function resolveSettings(given: Partial<SidecarSettings>): SidecarSettings {
+  const settings = { ...defaultSettings, ...given }
+  for (const name of ['httpPort', 'grpcPort', 'metricsPort'] as const) {
+    const port = settings[name]
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw new RangeError(`Cannot use ${name}: it must be a whole number from 0 to 65535: current value is ${port}`)
+    }
+  }
+  for (const address of settings.listenAddresses) {
+    if (!isLoopback(address) && !settings.apiToken) {
+      throw new RangeError(
+        `Cannot listen on ${address}: an address that other machines reach needs a token: set DAPR_API_TOKEN, or listen on 127.0.0.1`,
+      )
+    }
+  }
+  return settings
+}

@@ -1,0 +1,168 @@
+/** The composition root: settings in, a sidecar out. Only wiring; what the parts do stands in their folders. */
+import { DaprService, type SidecarMetadata } from '@dapr-chat/protocol/dapr'
+import type { ApiContext } from './api/context.ts'
+import { daprImplementation } from './api/dapr/grpc.ts'
+import { createHttpApi } from './api/http.ts'
+import { metricsListener } from './api/metrics.ts'
+import { createAssembler } from './assemble.ts'
+import { loadManifests } from './components/load.ts'
+import { ComponentRegistry, isReady } from './components/registry.ts'
+import { createLog } from './observability/log.ts'
+import { Metrics } from './observability/metrics.ts'
+import { OpenCalls } from './pipeline/open-calls.ts'
+import { bindGrpc, closeGrpc, createGrpcServer } from './server/grpc.ts'
+import { type HttpListeners, listenHttp } from './server/http.ts'
+import { KeepAlive } from './server/keep-alive.ts'
+import { resolveSettings, type SidecarSettings } from './settings.ts'
+import { DAPR_RUNTIME_VERSION, VERSION } from './version.ts'
+
+/** Where a sidecar answers. */
+export interface SidecarAddresses {
+  /** Base URL of the HTTP API. */
+  readonly http: string
+  /** `host:port` of the gRPC API. */
+  readonly grpc: string
+  /** Base URL of the metrics. */
+  readonly metrics: string
+}
+
+/** What became of one component. */
+export interface SidecarComponent {
+  readonly name: string
+  readonly type: string
+  readonly version: string
+  readonly state: 'ready' | 'skipped' | 'failed'
+  /** Why it is not ready. */
+  readonly reason?: string
+}
+
+/** A sidecar whose components are loaded. */
+export interface Sidecar {
+  readonly components: readonly SidecarComponent[]
+  /** How many conversations are in progress. */
+  readonly openCalls: number
+  /** Resolves when somebody asks for a shutdown over an API. */
+  readonly shutdownRequested: Promise<void>
+  /**
+   * Opens the ports.
+   * @throws the system's error where one cannot be had, such as `EADDRINUSE`.
+   */
+  listen(): Promise<SidecarAddresses>
+  /** Refuses new calls, lets running answers end within `gracefulShutdownMs`, then closes everything. */
+  close(): Promise<void>
+}
+
+/** The little that answers which have been aborted need to say so and end, in milliseconds. */
+const GOODBYE_MS = 1_000
+
+/**
+ * Loads the components.
+ * @throws ComponentError where a component or a folder cannot be loaded, RangeError where settings cannot be used.
+ */
+export async function createSidecar(given: Partial<SidecarSettings> = {}): Promise<Sidecar> {
+  const settings = resolveSettings(given)
+  const { appId, environment } = settings
+  const log = createLog({ level: settings.logLevel, format: settings.logFormat })
+  const report = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) }
+  const calls = new OpenCalls()
+  const metrics = new Metrics(appId, environment.NAMESPACE ?? '', () => calls.size)
+  const { manifests } = await loadManifests(settings.resourcesPaths, { appId, environment, report })
+  const assemble = createAssembler(metrics)
+  const components = await ComponentRegistry.create(manifests, { assemble, environment, report })
+
+  const keepAlive = new KeepAlive(settings.keepAliveMs)
+  const extended = new Map([
+    ['daprRuntimeVersion', DAPR_RUNTIME_VERSION],
+    ['daprChatVersion', VERSION],
+  ])
+  const { promise: shutdownRequested, resolve: requestShutdown } = Promise.withResolvers<void>()
+  let listening = false
+  const context: ApiContext = {
+    settings,
+    components,
+    calls,
+    keepAlive,
+    ready: () => listening && !calls.draining,
+    metadata: () => metadataOf(appId, components, extended),
+    setMetadata: (key, value) => {
+      if (key !== '') extended.set(key, value)
+    },
+    shutdown: requestShutdown,
+    reportInternal: (error) => log.error({ err: error }, 'a call failed inside the sidecar'),
+  }
+  const httpApi = createHttpApi(context)
+  const grpcServer = createGrpcServer({
+    service: DaprService,
+    implementation: daprImplementation(context),
+    maxMessageBytes: settings.maxBodyBytes,
+  })
+  const listeners: HttpListeners[] = []
+
+  async function listen(): Promise<SidecarAddresses> {
+    const addresses = settings.listenAddresses
+    const [host = '127.0.0.1'] = addresses
+    await httpApi.ready()
+    const http = await listenHttp(httpApi.routing, {
+      addresses,
+      port: settings.httpPort,
+      maxHeaderBytes: settings.maxHeaderBytes,
+    })
+    listeners.push(http)
+    let grpcPort = settings.grpcPort
+    for (const address of addresses) grpcPort = await bindGrpc(grpcServer, address, grpcPort)
+    const metricsHttp = await listenHttp(metricsListener(metrics), {
+      addresses,
+      port: settings.metricsPort,
+      maxHeaderBytes: settings.maxHeaderBytes,
+    })
+    listeners.push(metricsHttp)
+    listening = true
+    const name = host.includes(':') ? `[${host}]` : host
+    return {
+      http: `http://${name}:${http.port}`,
+      grpc: `${name}:${grpcPort}`,
+      metrics: `http://${name}:${metricsHttp.port}`,
+    }
+  }
+
+  async function close(): Promise<void> {
+    await calls.drain(settings.gracefulShutdownMs)
+    keepAlive.close()
+    await Promise.all([
+      closeGrpc(grpcServer, GOODBYE_MS),
+      ...listeners.map((listener) => listener.close(GOODBYE_MS)),
+      components.close(),
+    ])
+    await httpApi.close()
+  }
+
+  return {
+    components: components.list().map(({ name, type, version, state, reason }) => ({
+      name,
+      type,
+      version,
+      state,
+      ...(reason !== undefined && { reason }),
+    })),
+    get openCalls() {
+      return calls.size
+    },
+    shutdownRequested,
+    listen,
+    close,
+  }
+}
+
+function metadataOf(id: string, components: ComponentRegistry, extended: ReadonlyMap<string, string>): SidecarMetadata {
+  return {
+    id,
+    runtimeVersion: DAPR_RUNTIME_VERSION,
+    enabledFeatures: [],
+    components: components
+      .list()
+      .filter(isReady)
+      .map(({ name, type, version }) => ({ name, type, version })),
+    extended: Object.fromEntries(extended),
+    resiliencies: [],
+  }
+}
