@@ -2,6 +2,9 @@
 import type { Flag } from './arguments/flag.ts'
 import { type CommandEntry, type CommandName, commandTable } from './commands/table.ts'
 
+/** Help is read in windows of every size; longer lines would break within words. */
+const LINE_WIDTH = 100
+
 /** The help of the program: its commands and exit codes. */
 export function programHelp(): string {
   const commands = Object.entries(commandTable).map(([name, { summary }]) => [name, summary] as const)
@@ -19,8 +22,10 @@ export function programHelp(): string {
       ['    --version', 'Show the version'],
     ]),
     '',
-    'Exit codes: 0 ok; 1 failure; 2 wrong usage or configuration; 3 sidecar unreachable or port busy; 4 key or token',
-    'missing or refused; 5 rate limited; 6 content filtered; 124 timeout; 130 interrupted; 143 terminated.',
+    ...wrap(
+      'Exit codes: 0 ok; 1 failure; 2 wrong usage or configuration; 3 sidecar unreachable or port busy; 4 key or token missing or refused; 5 rate limited; 6 content filtered; 124 timeout; 130 interrupted; 143 terminated.',
+      LINE_WIDTH,
+    ),
     '',
   ].join('\n')
 }
@@ -37,7 +42,7 @@ export function commandHelp(name: CommandName): string {
     'Flags:',
     ...columns(flags),
     '',
-    ...entry.notes,
+    ...entry.notes.flatMap((note) => wrap(note, LINE_WIDTH)),
     '',
   ].join('\n')
 }
@@ -51,5 +56,22 @@ function flagRow(name: string, flag: Flag): readonly [string, string] {
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
+  return rows.flatMap(([left, right]) =>
+    wrap(right, LINE_WIDTH - width - 4).map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}`),
+  )
+}
+
+/** Breaks a sentence into lines between words. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
 }

@@ -6,7 +6,6 @@ import { nearest } from './arguments/nearest.ts'
 import { parseArguments } from './arguments/parse.ts'
 import { askFlags, type CommandName, chatFlags, commandTable, isCommand, serveFlags } from './commands/table.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
-import { exitCodeOf, failureText } from './failure.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { endQuietlyWithoutReader } from './terminal/output.ts'
 import { styleFor } from './terminal/style.ts'
@@ -30,6 +29,8 @@ export async function main(words: readonly string[]): Promise<number> {
     const startsSidecar = first === '' || first.startsWith('-')
     return await run(startsSidecar ? 'serve' : commandName(first), startsSidecar ? words : words.slice(1))
   } catch (error) {
+    // Loaded here, because it needs the client: help and version do not wait for that.
+    const { exitCodeOf, failureText } = await import('./failure.ts')
     process.stderr.write(failureText(error, styleFor(process.stderr)))
     return exitCodeOf(error)
   }

@@ -5,30 +5,28 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type ComponentInfo, DaprChatClient } from '@dapr-chat/client'
 import type { Environment } from './environment.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
-
-/** A conversation component as the sidecar reports it. */
-export interface AvailableComponent {
-  readonly name: string
-  readonly type: string
-}
 
 /** A sidecar that answers. */
 export interface SidecarAccess extends AsyncDisposable {
   /** Base address of its HTTP API. */
   readonly http: string
-  /** The token it asks for, if there is one. */
-  readonly apiToken: string | undefined
   readonly isEmbedded: boolean
   /** The conversation components that can be asked. */
-  readonly components: readonly AvailableComponent[]
+  readonly components: readonly Pick<ComponentInfo, 'name' | 'type'>[]
   /** The components that an embedded sidecar left out, with the reason. A running one does not report these. */
   readonly skipped: ReadonlyMap<string, string>
+  /** A client for one of its components. */
+  connect(component: string): DaprChatClient
 }
 
 /** How long a sidecar may take to say that it is there, in milliseconds. */
 const PROBE_MS = 1_000
+
+/** How long it may take to list its components, in milliseconds. */
+const METADATA_MS = 10_000
 
 /**
  * Finds the running sidecar, or starts one.
@@ -64,22 +62,17 @@ async function answers(http: string): Promise<boolean> {
   }
 }
 
+/** @throws DaprChatError where the sidecar does not tell what it has: it asks for another token, for one. */
 async function runningSidecar(http: string, apiToken: string | undefined): Promise<SidecarAccess> {
-  const components = await conversationComponents(http, apiToken)
-  return { http, apiToken, isEmbedded: false, components, skipped: new Map(), async [Symbol.asyncDispose]() {} }
-}
-
-/** Asks the metadata, which daprd answers too; state stores and the like are left out. */
-async function conversationComponents(http: string, apiToken: string | undefined): Promise<AvailableComponent[]> {
-  const response = await fetch(`${http}/v1.0/metadata`, {
-    headers: apiToken === undefined ? {} : { 'dapr-api-token': apiToken },
-    signal: AbortSignal.timeout(PROBE_MS),
-  })
-  if (response.status === 401 || response.status === 403) {
-    throw new ExitError(exitCodes.auth, `Cannot talk to ${http}: DAPR_API_TOKEN must be the token of that sidecar`)
+  const options = { endpoint: { http }, ...(apiToken !== undefined && { apiToken }) }
+  return {
+    http,
+    isEmbedded: false,
+    components: await new DaprChatClient(options).components({ timeoutMs: METADATA_MS }),
+    skipped: new Map(),
+    connect: (component) => new DaprChatClient({ ...options, component }),
+    async [Symbol.asyncDispose]() {},
   }
-  const body = (await response.json().catch(() => undefined)) as { components?: AvailableComponent[] } | undefined
-  return (body?.components ?? []).filter(({ type }) => type.startsWith('conversation.'))
 }
 
 /** Has `./components`, or where there is none the echo component that comes with the command. */
@@ -104,12 +97,12 @@ async function embeddedSidecar(environment: Environment): Promise<SidecarAccess>
   const { http } = await sidecar.listen()
   return {
     http,
-    apiToken,
     isEmbedded: true,
     components: sidecar.components.filter(({ state }) => state === 'ready'),
     skipped: new Map(
       sidecar.components.flatMap(({ name, state, reason }) => (state === 'ready' ? [] : [[name, reason ?? state]])),
     ),
+    connect: (component) => new DaprChatClient({ component, endpoint: { http }, apiToken }),
     [Symbol.asyncDispose]: () => sidecar.close(),
   }
 }

@@ -103,7 +103,7 @@ describe('dapr-chat serve', () => {
     assert.match(sidecar.stdout, /DAPR_HTTP_PORT=\d+ npx dapr-chat ask "Tell me a story"/)
     const output = sidecar.stdout + sidecar.stderr
     assert.doesNotMatch(output, /sk-very-secret/)
-    assert.ok(!output.includes("\u001b["))
+    assert.ok(!output.includes('\u001b['))
   })
 
   it('asks for the token of the environment', async () => {

@@ -11,6 +11,7 @@ describe('nearest()', () => {
     metrics: 'metrics-port',
     srve: 'serve',
     ecko: 'echo',
+    ehco: 'echo',
   }
   for (const [given, meant] of Object.entries(slips)) {
     it(`takes ${given} for ${meant}`, () => assert.equal(nearest(given, known), meant))

@@ -1,5 +1,5 @@
 /** `dapr-chat ask`: one question, one answer. The answer goes to stdout and everything else to stderr. */
-import { type ChatMessage, type ChatResult, type ChatStream, DaprChatClient } from '@dapr-chat/client'
+import type { ChatMessage, ChatResult, ChatStream } from '@dapr-chat/client'
 import type { FlagValues } from '../arguments/flag.ts'
 import { chooseComponent } from '../component-choice.ts'
 import { loadEnvironment } from '../environment.ts'
@@ -22,11 +22,7 @@ export async function ask(values: FlagValues<typeof askFlags>, words: readonly s
   using interruption = new Interruption()
   await using sidecar = await openSidecar(variables)
   const component = chooseComponent(values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined), sidecar)
-  const client = new DaprChatClient({
-    component,
-    endpoint: { http: sidecar.http },
-    ...(sidecar.apiToken !== undefined && { apiToken: sidecar.apiToken }),
-  })
+  const client = sidecar.connect(component)
   const messages: ChatMessage[] = [{ role: 'user', content: prompt }]
   if (values.system !== undefined) messages.unshift({ role: 'system', content: values.system })
 

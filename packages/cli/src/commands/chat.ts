@@ -1,5 +1,5 @@
 /** `dapr-chat chat`: a conversation in the terminal, or turn by turn from a pipe. All earlier turns are sent each time. */
-import { type ChatMessage, DaprChatClient } from '@dapr-chat/client'
+import type { ChatMessage, DaprChatClient } from '@dapr-chat/client'
 import type { FlagValues } from '../arguments/flag.ts'
 import { nearest } from '../arguments/nearest.ts'
 import { chooseComponent } from '../component-choice.ts'
@@ -28,7 +28,8 @@ export async function chat(values: FlagValues<typeof chatFlags>): Promise<number
   const { variables } = await loadEnvironment(process.env, process.cwd())
   await using sidecar = await openSidecar(variables)
   const component = chooseComponent(values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined), sidecar)
-  return new ChatSession(sidecar, component, values.system).run()
+  // Awaited here: the sidecar is closed when this function is left.
+  return await new ChatSession(sidecar, component, values.system).run()
 }
 
 class ChatSession {
@@ -44,7 +45,7 @@ class ChatSession {
     this.#sidecar = sidecar
     this.#system = system
     this.#component = component
-    this.#client = this.#connect()
+    this.#client = sidecar.connect(component)
   }
 
   async run(): Promise<number> {
@@ -144,20 +145,11 @@ class ChatSession {
     }
     try {
       this.#component = chooseComponent(name, this.#sidecar)
-      this.#client = this.#connect()
+      this.#client = this.#sidecar.connect(this.#component)
       this.#say(`Talking to ${this.#component}.`)
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error))
     }
-  }
-
-  #connect(): DaprChatClient {
-    const { http, apiToken } = this.#sidecar
-    return new DaprChatClient({
-      component: this.#component,
-      endpoint: { http },
-      ...(apiToken !== undefined && { apiToken }),
-    })
   }
 
   #greet(): void {

@@ -1,12 +1,12 @@
 /** `dapr-chat serve`: flags and environment into settings, ports checked, sidecar up, banner out, signals obeyed. */
 import { existsSync } from 'node:fs'
-import { createSidecar, type Sidecar, type SidecarSettings } from '@dapr-chat/sidecar'
+import { createSidecar, type Sidecar, type SidecarAddresses, type SidecarSettings } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
 import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { banner } from '../serving/banner.ts'
 import { refuseBusyPorts } from '../serving/busy-ports.ts'
-import { type Addresses, untilAnswering } from '../serving/probe.ts'
+import { untilAnswering } from '../serving/probe.ts'
 import { serveSettings } from '../serving/settings.ts'
 import { ShutdownSignals } from '../serving/shutdown-signals.ts'
 import { styleFor } from '../terminal/style.ts'
@@ -44,7 +44,8 @@ export async function serve(values: FlagValues<typeof serveFlags>): Promise<numb
           style: styleFor(process.stdout),
         }),
   )
-  return untilStopped(sidecar, signals)
+  // Awaited here: the signals are listened to until this function is left.
+  return await untilStopped(sidecar, signals)
 }
 
 async function create(settings: SidecarSettings): Promise<Sidecar> {
@@ -56,7 +57,7 @@ async function create(settings: SidecarSettings): Promise<Sidecar> {
 }
 
 /** The ports were free a moment ago; one that has been taken since is the same failure. */
-async function listen(sidecar: Sidecar): Promise<Addresses> {
+async function listen(sidecar: Sidecar): Promise<SidecarAddresses> {
   try {
     return await sidecar.listen()
   } catch (error) {
@@ -66,7 +67,7 @@ async function listen(sidecar: Sidecar): Promise<Addresses> {
 }
 
 async function untilStopped(sidecar: Sidecar, signals: ShutdownSignals): Promise<number> {
-  const signal = await signals.first
+  const signal = await Promise.race([signals.first, sidecar.shutdownRequested])
   const open = sidecar.openCalls
   if (open > 0) {
     const again = signal === 'SIGINT' ? ', Ctrl-C again to force' : ''

@@ -39,7 +39,7 @@ describe('banner()', () => {
   })
 
   it('names the component in the commands where there are several, a model before echo', () => {
-    const components = facts().components.map(({ name, type }) => ({ name, type, state: 'ready' }))
+    const components = facts().components.map(({ name, type }) => ({ name, type, state: 'ready' as const }))
     assert.match(banner(facts({ components })), /npx dapr-chat ask -m openai "Tell me a story"/)
   })
 

@@ -1,22 +1,13 @@
 /** What `serve` prints once it is ready: where it is, what it has, and what to try next. Pure: text from data. */
+import type { SidecarAddresses, SidecarComponent } from '@dapr-chat/sidecar'
 import type { LoadedEnvironment } from '../environment.ts'
 import type { Style } from '../terminal/style.ts'
-import type { Addresses } from './probe.ts'
-
-/** A component as the sidecar reports it. */
-export interface ComponentState {
-  readonly name: string
-  readonly type: string
-  readonly state: string
-  /** Why it is not ready. */
-  readonly reason?: string
-}
 
 /** Everything the banner tells. */
 export interface BannerFacts {
   readonly version: string
-  readonly addresses: Addresses
-  readonly components: readonly ComponentState[]
+  readonly addresses: SidecarAddresses
+  readonly components: readonly Pick<SidecarComponent, 'name' | 'type' | 'state' | 'reason'>[]
   /** The folders that the components came from. */
   readonly folders: readonly string[]
   readonly environment: Pick<LoadedEnvironment, 'loaded' | 'overridden'>

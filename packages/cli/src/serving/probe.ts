@@ -2,14 +2,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { SidecarAddresses } from '@dapr-chat/sidecar'
 import { ExitError, exitCodes } from '../exit-code.ts'
-
-/** Where a sidecar listens: base addresses for HTTP and metrics, `host:port` for gRPC. */
-export interface Addresses {
-  readonly http: string
-  readonly grpc: string
-  readonly metrics: string
-}
 
 /** How long the ports may take, in milliseconds. */
 const LIMIT_MS = 10_000
@@ -18,7 +12,7 @@ const LIMIT_MS = 10_000
  * Asks all three ports until they answer.
  * @throws ExitError where one does not answer in time.
  */
-export async function untilAnswering({ http, grpc, metrics }: Addresses): Promise<void> {
+export async function untilAnswering({ http, grpc, metrics }: SidecarAddresses): Promise<void> {
   const deadline = AbortSignal.timeout(LIMIT_MS)
   await Promise.all([
     until(() => isServed(`${http}/v1.0/healthz/outbound`, deadline), http, deadline),

@@ -77,7 +77,9 @@ export class GrpcChannel {
     const { first, error } = await reader.start()
     if (error?.code === status.UNIMPLEMENTED) return undefined
     if (error && first.length === 0) throw this.#failure(error, context.signal)
-    return reader.batches(first, (failure) => this.#failure(failure, context.signal))
+    return reader.batches(first, (failure) =>
+      isDisconnection(failure) ? brokenOff(failure, context.signal) : this.#failure(failure, context.signal),
+    )
   }
 
   /** Gives the connection back. */
@@ -107,10 +109,19 @@ export class GrpcChannel {
       message: error.details,
       ...(details instanceof Uint8Array && { details }),
     })
-    // Without a detail of the sidecar's own, this is grpc-js saying that there is no connection.
-    if (error.code !== status.UNAVAILABLE || details !== undefined) return failure
+    if (!isDisconnection(error)) return failure
     return unreachable(this.#endpoint, 'DAPR_GRPC_ENDPOINT or DAPR_GRPC_PORT', error)
   }
+}
+
+/** Whether it is grpc-js that says so, which has lost or never had a connection, and not the sidecar. */
+function isDisconnection(error: ServiceError): boolean {
+  return error.code === status.UNAVAILABLE && (error.metadata?.get('grpc-status-details-bin') ?? []).length === 0
+}
+
+function brokenOff(cause: ServiceError, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason
+  return new ConversationError('interrupted', 'the connection broke before the answer was complete', { cause })
 }
 
 /** The messages of one call. */

@@ -61,6 +61,11 @@ const refused: Record<string, [body: object, code: string, message: string]> = {
     'invalid_params',
     'invalid params: message type cannot be nil',
   ],
+  'a message whose type is null': [
+    { inputs: [{ messages: [{ ofUser: null }] }] },
+    'invalid_params',
+    'invalid params: message type cannot be nil',
+  ],
   'a tool call without a function': [
     { inputs: [{ messages: [noFunction] }] },
     'invalid_params',

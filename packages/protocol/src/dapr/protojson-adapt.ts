@@ -40,6 +40,8 @@ export function adaptJson(schema: DescMessage, json: JsonValue): Map<string, str
     }
   }
   checkNumber(json.temperature)
+  checkNumber(json.maxTokens)
+  checkNumber(json.max_tokens)
   checkDuration(json.promptCacheRetention)
   checkDuration(json.prompt_cache_retention)
   if (isObject(json.parameters)) {
@@ -99,6 +101,8 @@ function adaptAny(json: JsonObject): string | undefined {
       break
     case 'google.protobuf.DoubleValue':
     case 'google.protobuf.FloatValue':
+    case 'google.protobuf.Int32Value':
+    case 'google.protobuf.UInt32Value':
       checkNumber(value)
       break
     case 'google.protobuf.Int64Value':
@@ -119,7 +123,7 @@ function checkDuration(value: JsonValue | undefined): void {
 /** A number may be written as a string, but only as JSON writes numbers. */
 function checkNumber(value: JsonValue | undefined): void {
   if (typeof value !== 'string' || decimal.test(value) || /^(?:NaN|-?Infinity)$/.test(value)) return
-  throw new Error(`invalid value for double field: ${JSON.stringify(value)}`)
+  throw new Error(`invalid value for number field: ${JSON.stringify(value)}`)
 }
 
 function isObject(json: JsonValue | undefined): json is JsonObject {

@@ -66,7 +66,7 @@ test('an unknown name is refused with the names that there are', async () => {
       assert.ok(error instanceof ConversationError)
       assert.equal(error.code, 'component_not_found')
       assert.equal(error.component, 'c')
-      assert.equal(error.message, 'no conversation component has this name; the components are: b, a')
+      assert.equal(error.message, 'no conversation component is named "c"; the components are: b, a')
       return true
     },
   )
@@ -163,7 +163,7 @@ test('a component that ignores errors fails alone', async () => {
     ],
   )
   assert.match(lines.join('\n'), /^a failed, and its errors are ignored: \[INIT_COMPONENT_FAILURE\]/)
-  assert.throws(() => registry.get('a'), { message: 'no conversation component has this name; the components are: b' })
+  assert.throws(() => registry.get('a'), { message: 'no conversation component is named "a"; the components are: b' })
 })
 
 test('a failure of assembling is an init failure too', async () => {

@@ -60,7 +60,7 @@ export class ComponentRegistry {
     const what =
       component?.state === 'skipped'
         ? `the conversation component is not ready: ${component.reason}`
-        : 'no conversation component has this name'
+        : `no conversation component is named ${JSON.stringify(name)}`
     throw new ConversationError('component_not_found', `${what}; ${others}`, { component: name })
   }
 
