@@ -7,7 +7,13 @@
  */
 import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
-import { AbortedError, type ChatMessage, DaprChatClient, SidecarUnavailableError } from '@dapr-chat/client'
+import {
+  AbortedError,
+  type ChatMessage,
+  DaprChatClient,
+  formatMetrics,
+  SidecarUnavailableError,
+} from '@dapr-chat/client'
 
 const component = 'openai'
 const prompt = 'Write a short story about an AI that discovers it can dream.'
@@ -19,21 +25,13 @@ async function streaming(llm: DaprChatClient): Promise<void> {
   console.log('📝 Creative Writing Prompt:')
   console.log(`   ${prompt}`)
   console.log()
-  const startedAt = performance.now()
   const stream = llm.generateStream(prompt)
   console.log(`🤖 GPT Response (${await stream.mode} streaming):`)
-  const text = await print(stream.textStream)
-  const seconds = secondsSince(startedAt)
-  const { usage } = await stream.result
+  await print(stream.textStream)
   console.log()
   console.log('✅ OpenAI streaming completed successfully!')
   console.log('📊 Performance Metrics:')
-  console.log(`   • Content length: ${text.length} characters`)
-  console.log(`   • Total time: ${seconds.toFixed(2)} seconds`)
-  console.log(`   • Chars per second: ${(text.length / seconds).toFixed(1)}`)
-  console.log(`   • Prompt tokens: ${usage?.prompt_tokens ?? 'n/a'}`)
-  console.log(`   • Completion tokens: ${usage?.completion_tokens ?? 'n/a'}`)
-  console.log(`   • Total tokens: ${usage?.total_tokens ?? 'n/a'}`)
+  for (const figure of formatMetrics(await stream.result).split('\n')) console.log(`   • ${figure}`)
 }
 
 async function interactive(llm: DaprChatClient): Promise<void> {
@@ -50,10 +48,9 @@ async function interactive(llm: DaprChatClient): Promise<void> {
     console.log(`👤 User (${index + 1}/${questions.length}): ${content}`)
     process.stdout.write(`🤖 GPT (temp=${temperature}): `)
     try {
-      const startedAt = performance.now()
       const stream = llm.generateStream([...turns, { role: 'user', content }], { temperature })
       const text = await print(stream.textStream)
-      const seconds = secondsSince(startedAt)
+      const seconds = (await stream.result).metrics.durationMs / 1000
       const words = text.split(/\s+/).filter((word) => word !== '').length
       console.log(`⚡ ${words} words in ${seconds.toFixed(2)}s (${(words / seconds).toFixed(1)} WPS)`)
       turns.push({ role: 'user', content }, { role: 'assistant', content: text })
@@ -70,17 +67,18 @@ async function interruption(llm: DaprChatClient): Promise<void> {
   console.log('🛑 Testing Stream Interruption')
   console.log(line)
   const stream = llm.generateStream('Count from one to two hundred, in words.')
-  let length = 0
+  let stopped = false
   try {
     for await (const text of stream.textStream) {
       process.stdout.write(text)
-      length += text.length
-      if (length > 80) stream.cancel('seen enough')
+      if (stream.partial.text.length > 80) stream.cancel('seen enough')
     }
   } catch (error) {
     if (!(error instanceof AbortedError)) throw error
+    stopped = true
   }
   console.log()
+  if (!stopped) throw new Error('the stream must be stopped half way: it ended by itself')
   console.log(`✅ Stopped after ${stream.partial.text.length} characters; the model stopped too.`)
 }
 
@@ -94,10 +92,6 @@ async function print(pieces: AsyncIterable<string>): Promise<string> {
   process.stdout.write('\n')
   if (text === '') throw new Error('the answer must have text: it is empty')
   return text
-}
-
-function secondsSince(startedAt: number): number {
-  return (performance.now() - startedAt) / 1000
 }
 
 function messageOf(error: unknown): string {

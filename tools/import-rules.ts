@@ -31,7 +31,7 @@ export const sidecarDirections: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Files in the sidecar's `src` that every folder may import, and that import nothing of ours. */
-export const sharedFiles: readonly string[] = [`${sidecarSource}/settings.ts`]
+export const sharedFiles: readonly string[] = [`${sidecarSource}/settings.ts`, `${sidecarSource}/version.ts`]
 
 /** Code that runs in browsers too: nothing there may import what only Node has. */
 export const portable: readonly { readonly folder: string; readonly except?: string }[] = [

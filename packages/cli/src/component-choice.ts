@@ -1,5 +1,5 @@
 /** Which component a command talks to, and what it says where that cannot be known. Used by `ask` and `chat`. */
-import { nearest } from './arguments/nearest.ts'
+import { nearest } from '@dapr-chat/sidecar/nearest'
 import { ExitError, exitCodes } from './exit-code.ts'
 import type { SidecarAccess } from './sidecar-access.ts'
 

@@ -2,7 +2,7 @@
  * The entry of the command, called by `bin/dapr-chat.js`: words in, exit code out. It finds the command, answers
  * `--help` and `--version`, and prints what a command fails with; everything else is in `commands/`.
  */
-import { nearest } from './arguments/nearest.ts'
+import { nearest } from '@dapr-chat/sidecar/nearest'
 import { parseArguments } from './arguments/parse.ts'
 import { askFlags, type CommandName, chatFlags, commandTable, isCommand, serveFlags } from './commands/table.ts'
 import { ExitError, exitCodes } from './exit-code.ts'

@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { echoYaml, folder, run } from './command.ts'
+import { after, before, describe, it } from 'node:test'
+import { echoYaml, folder, run, startSidecar } from './command.ts'
 
 describe('dapr-chat chat, from a pipe', () => {
+  let place: Awaited<ReturnType<typeof folder>>
+  let sidecar: Awaited<ReturnType<typeof startSidecar>>
+  let env: Readonly<Record<string, string>>
+  before(async () => {
+    place = await folder({ 'echo.yaml': echoYaml('echo'), 'two.yaml': echoYaml('two') })
+    sidecar = await startSidecar(['--resources-path', place.path])
+    env = { DAPR_HTTP_ENDPOINT: sidecar.addresses.http }
+  })
+  after(async () => {
+    await sidecar[Symbol.asyncDispose]()
+    await place[Symbol.asyncDispose]()
+  })
+
   it('takes every line as a turn, sends all earlier ones, and obeys its commands', async () => {
-    await using place = await folder({
-      'components/echo.yaml': echoYaml('echo'),
-      'components/two.yaml': echoYaml('two'),
-    })
     const lines = ['one', '', 'two', '/clear', 'three', '/component two', '/componen', 'four', '/bye', 'never']
     const { code, stdout, stderr } = await run(['chat', '-m', 'echo', '-s', 'Be brief.'], {
-      cwd: place.path,
+      env,
       input: lines.join('\n'),
     })
     assert.equal(code, 0)
@@ -27,13 +36,11 @@ describe('dapr-chat chat, from a pipe', () => {
   })
 
   it('ends with 0 at the end of the pipe, also without a turn', async () => {
-    await using place = await folder()
-    assert.deepEqual(await run(['chat'], { cwd: place.path }), { code: 0, stdout: '', stderr: '' })
+    assert.deepEqual(await run(['chat', '-m', 'echo'], { env }), { code: 0, stdout: '', stderr: '' })
   })
 
   it('refuses a component that does not exist', async () => {
-    await using place = await folder()
-    const { code, stderr } = await run(['chat', '-m', 'ecko'], { cwd: place.path })
+    const { code, stderr } = await run(['chat', '-m', 'ecko'], { env })
     assert.equal(code, 2)
     assert.match(stderr, /Unknown component "ecko": did you mean echo\?/)
   })

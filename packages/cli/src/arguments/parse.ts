@@ -3,9 +3,9 @@
  * spellings that a Dapr user is used to (`-app-id x`, `-app-id=x`, `--flag=false`) and messages that say what to do.
  */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { nearest } from '@dapr-chat/sidecar/nearest'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import type { Flags, FlagValues } from './flag.ts'
-import { nearest } from './nearest.ts'
 
 /** A command line, understood. */
 export interface Arguments<F extends Flags> {

@@ -1,7 +1,7 @@
 /** `dapr-chat chat`: a conversation in the terminal, or turn by turn from a pipe. All earlier turns are sent each time. */
 import type { ChatMessage, DaprChatClient } from '@dapr-chat/client'
+import { nearest } from '@dapr-chat/sidecar/nearest'
 import type { FlagValues } from '../arguments/flag.ts'
-import { nearest } from '../arguments/nearest.ts'
 import { chooseComponent } from '../component-choice.ts'
 import { loadEnvironment } from '../environment.ts'
 import { exitCodes } from '../exit-code.ts'

@@ -29,23 +29,27 @@ export async function serve(values: FlagValues<typeof serveFlags>): Promise<numb
 
   using signals = new ShutdownSignals()
   const sidecar = await create(settings)
-  const addresses = await listen(sidecar)
-  await untilAnswering(addresses)
-  process.stdout.write(
-    settings.logFormat === 'json'
-      ? `${JSON.stringify({ msg: 'ready', ...addresses })}\n`
-      : banner({
-          version: version(),
-          addresses,
-          components: sidecar.components,
-          folders: settings.resourcesPaths,
-          environment,
-          readyAfterMs: process.uptime() * 1000,
-          style: styleFor(process.stdout),
-        }),
-  )
-  // Awaited here: the signals are listened to until this function is left.
-  return await untilStopped(sidecar, signals)
+  try {
+    const addresses = await listen(sidecar)
+    await untilAnswering(addresses)
+    process.stdout.write(
+      settings.logFormat === 'json'
+        ? `${JSON.stringify({ msg: 'ready', ...addresses })}\n`
+        : banner({
+            version: version(),
+            addresses,
+            components: sidecar.components,
+            folders: settings.resourcesPaths,
+            environment,
+            readyAfterMs: process.uptime() * 1000,
+            style: styleFor(process.stdout),
+          }),
+    )
+    await untilStopped(sidecar, signals)
+    return exitCodes.ok
+  } finally {
+    await sidecar.close()
+  }
 }
 
 async function create(settings: SidecarSettings): Promise<Sidecar> {
@@ -66,13 +70,11 @@ async function listen(sidecar: Sidecar): Promise<SidecarAddresses> {
   }
 }
 
-async function untilStopped(sidecar: Sidecar, signals: ShutdownSignals): Promise<number> {
+/** Waits for the wish to stop, and says what closing will wait for. */
+async function untilStopped(sidecar: Sidecar, signals: ShutdownSignals): Promise<void> {
   const signal = await Promise.race([signals.first, sidecar.shutdownRequested])
   const open = sidecar.openCalls
-  if (open > 0) {
-    const again = signal === 'SIGINT' ? ', Ctrl-C again to force' : ''
-    process.stderr.write(`draining ${open} ${open === 1 ? 'request' : 'requests'}${again}\n`)
-  }
-  await sidecar.close()
-  return exitCodes.ok
+  if (open === 0) return
+  const again = signal === 'SIGINT' ? ', Ctrl-C again to force' : ''
+  process.stderr.write(`draining ${open} ${open === 1 ? 'request' : 'requests'}${again}\n`)
 }

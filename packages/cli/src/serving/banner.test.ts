@@ -10,7 +10,7 @@ function facts(given: Partial<BannerFacts> = {}): BannerFacts {
     addresses: { http: 'http://127.0.0.1:3500', grpc: '127.0.0.1:50001', metrics: 'http://127.0.0.1:9090' },
     components: [
       { name: 'echo', type: 'conversation.echo', state: 'ready' },
-      { name: 'openai', type: 'conversation.openai', state: 'skipped', reason: 'OPENAI_API_KEY is not set' },
+      { name: 'openai', type: 'conversation.openai', state: 'skipped' },
     ],
     folders: ['./components'],
     environment: { loaded: undefined, overridden: 0 },
@@ -27,7 +27,7 @@ describe('banner()', () => {
     assert.match(text, /127\.0\.0\.1:50001/)
     assert.match(text, /http:\/\/127\.0\.0\.1:9090\/metrics/)
     assert.match(text, /echo +conversation\.echo +ready\n/)
-    assert.match(text, /openai +conversation\.openai +skipped: OPENAI_API_KEY is not set\n/)
+    assert.match(text, /openai +conversation\.openai +skipped, see above\n/)
     assert.match(text, /^ {4}npx dapr-chat ask "Tell me a story"$/m)
     assert.match(text, /^ {4}curl http:\/\/127\.0\.0\.1:3500\/v1\.0-alpha2\/conversation\/echo\/converse -d /m)
   })

@@ -7,7 +7,7 @@ import type { Style } from '../terminal/style.ts'
 export interface BannerFacts {
   readonly version: string
   readonly addresses: SidecarAddresses
-  readonly components: readonly Pick<SidecarComponent, 'name' | 'type' | 'state' | 'reason'>[]
+  readonly components: readonly Pick<SidecarComponent, 'name' | 'type' | 'state'>[]
   /** The folders that the components came from. */
   readonly folders: readonly string[]
   readonly environment: Pick<LoadedEnvironment, 'loaded' | 'overridden'>
@@ -49,9 +49,9 @@ function componentLines({ components, folders, style }: BannerFacts): string[] {
   }
   const width = Math.max(...components.map(({ name }) => name.length))
   const typeWidth = Math.max(...components.map(({ type }) => type.length))
-  return components.map(({ name, type, state, reason }) => {
-    const shown =
-      state === 'ready' ? style.good('ready') : `${style.warning(state)}${reason === undefined ? '' : `: ${reason}`}`
+  return components.map(({ name, type, state }) => {
+    // The sidecar's log has said why, with the file and the line.
+    const shown = state === 'ready' ? style.good(state) : `${style.warning(state)}, see above`
     return `    ${name.padEnd(width)}  ${style.dim(type.padEnd(typeWidth))}  ${shown}`
   })
 }

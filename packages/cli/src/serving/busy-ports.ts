@@ -33,7 +33,7 @@ export async function refuseBusyPorts(settings: SidecarSettings): Promise<void> 
 }
 
 /** The message for one taken port. */
-export async function busyMessage(port: number, flag: string): Promise<string> {
+async function busyMessage(port: number, flag: string): Promise<string> {
   const holder = await portHolder(port)
   const who = holder === undefined ? 'another process' : `${holder.name} (pid ${holder.pid})`
   return `Cannot start: port ${port} must be free: ${who} listens on it; stop it, or choose another port with ${flag}`

@@ -114,9 +114,13 @@ export class GrpcChannel {
   }
 }
 
-/** Whether it is grpc-js that says so, which has lost or never had a connection, and not the sidecar. */
-function isDisconnection(error: ServiceError): boolean {
-  return error.code === status.UNAVAILABLE && (error.metadata?.get('grpc-status-details-bin') ?? []).length === 0
+/**
+ * Whether it is grpc-js that says so, which has lost or never had a connection, and not the sidecar. A session that
+ * HTTP/2 itself ends comes as INTERNAL, told apart only by its text.
+ */
+function isDisconnection({ code, details, metadata }: ServiceError): boolean {
+  if ((metadata?.get('grpc-status-details-bin') ?? []).length > 0) return false
+  return code === status.UNAVAILABLE || (code === status.INTERNAL && details.startsWith('Received RST_STREAM'))
 }
 
 function brokenOff(cause: ServiceError, signal: AbortSignal): unknown {

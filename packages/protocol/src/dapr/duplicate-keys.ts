@@ -27,7 +27,7 @@ function closingQuote(text: string, open: number): number {
   for (;;) {
     let backslashes = 0
     while (text.charCodeAt(close - 1 - backslashes) === BACKSLASH) backslashes++
-    return close
+    if (backslashes % 2 === 0) return close
     close = text.indexOf('"', close + 1)
   }
 }

@@ -77,8 +77,8 @@ export class ChatChunkReader {
   }
 
   #start(chunk: Fields, events: ConversationEvent[]): void {
-    const model = asText(chunk.model)
-    const id = asText(chunk.id)
+    const model = asText(chunk.model)?.toWellFormed()
+    const id = asText(chunk.id)?.toWellFormed()
     // Azure's first chunk holds nothing but the verdict on the prompt; the real first one names the model.
     if (model === undefined && id === undefined && asList(chunk.choices).length === 0) return
     this.#started = true

@@ -61,8 +61,11 @@ export class ChatStreamReader {
   push(bytes: Uint8Array): ConversationEvent[] {
     if (this.#done || this.#failure) return []
     if (this.#framing === 'unknown') this.#framing = framingOf(bytes)
-    if (this.#framing === 'json') this.#pushJson(this.#plain.decode(bytes, { stream: true }))
-    else if (this.#framing === 'html') this.#failure = notAnAnswer('an HTML page')
+    if (this.#framing === 'json' || this.#framing === 'unknown')
+      this.#pushJson(this.#plain.decode(bytes, { stream: true }))
+    // White space, or a byte order mark that is cut, may begin either.
+    if (this.#framing === 'json') return []
+    if (this.#framing === 'html') this.#failure = notAnAnswer('an HTML page')
     else this.#pushEvents(bytes)
     return this.#take()
   }
@@ -118,6 +121,8 @@ export class ChatStreamReader {
     if (data === '' || data.startsWith(':')) return
     const chunk = parse(data)
     if (!chunk) {
+      // What a broken connection left of the token counts is no loss once every choice has finished.
+      if (!complete && this.finished) return
       this.#failure = complete ? notAnAnswer('an event that is not a JSON object') : cutOff()
       return
     }

@@ -27,11 +27,14 @@ export interface ProviderFailure {
 /** The longest text of a provider that is passed on, in UTF-16 code units. */
 const MAX_MESSAGE_CHARS = 2_000
 
-/** Our own codes by their name on this wire, so that the client understands our own sidecar exactly. */
+/**
+ * Failures of a provider by their name on this wire, so that they keep their kind on the way through another sidecar.
+ * What that sidecar, or a provider with the same words, says about its caller is about us, and not about ours.
+ */
 const ownCodes = new Map<string, ErrorCode>(
   errorCodes.flatMap((code) => {
-    const { openaiCode } = errorRow(code)
-    return openaiCode === null ? [] : [[openaiCode, code]]
+    const { dapr, openaiCode } = errorRow(code)
+    return openaiCode !== null && dapr === 'ERR_CONVERSATION_INVOKE' ? [[openaiCode, code]] : []
   }),
 )
 
@@ -166,6 +169,10 @@ function secondsOrDate(value: string): number | undefined {
 function clean(message: string): string {
   const safe = message
     .replace(/\b(Bearer\s+|api[_-]?key[=:]\s*)[^\s"',;]{4,}/gi, '$1***')
-    .replace(/\b(sk|pk|key|gsk|xai|hf|AIza)[-_]?[\w*.-]{12,}/g, '***')
-  return safe.length > MAX_MESSAGE_CHARS ? `${safe.slice(0, MAX_MESSAGE_CHARS)}…` : safe
+    // With a digit or an asterisk in it: names of parameters have neither.
+    .replace(/\b((sk|pk|rk|gsk|xai|hf|key)[-_](?=[\w*.-]*[\d*])|AIza)[\w*.-]{12,}/g, '***')
+  if (safe.length <= MAX_MESSAGE_CHARS) return safe.toWellFormed()
+  // The limit may fall between the halves of a character.
+  const end = safe.slice(0, MAX_MESSAGE_CHARS).replace(/[\ud800-\udbff]$/, '')
+  return `${end.toWellFormed()}…`
 }

@@ -68,12 +68,18 @@ export class ToolCallReader {
     const last = this.#calls.at(-1)
     let call: OpenCall | undefined
     if (index !== undefined) call = this.#byUpstreamIndex.get(index)
-    else if (id !== undefined) call = this.#calls.find((known) => known.upstreamId === id)
+    else if (id !== undefined) call = this.#calls.find((known) => known.upstreamId === id) ?? this.#awaitingId(name)
     else if (name === undefined || last?.name === '') call = last
     if (!call || opensAnother(call, id, name, args)) call = this.#open()
     if (index !== undefined) this.#byUpstreamIndex.set(index, call)
     call.upstreamId ??= id
     return call
+  }
+
+  /** The call under way, if an id that is new may be the one it came without. */
+  #awaitingId(name: string | undefined): OpenCall | undefined {
+    const last = this.#calls.at(-1)
+    return last?.upstreamId === undefined && (name === undefined || last?.name === '') ? last : undefined
   }
 
   #open(): OpenCall {
@@ -94,10 +100,16 @@ export class ToolCallReader {
     if (call.started) return
     call.started = true
     // An id that another call has already would send both results to one call.
-    let id = call.upstreamId
+    let id = call.upstreamId?.toWellFormed()
     if (id === undefined || this.#ids.has(id)) id = `call_${crypto.randomUUID().replaceAll('-', '')}`
     this.#ids.add(id)
-    events.push({ type: 'tool-call-start', choice: this.#choice, index: call.index, id, name: call.name })
+    events.push({
+      type: 'tool-call-start',
+      choice: this.#choice,
+      index: call.index,
+      id,
+      name: call.name.toWellFormed(),
+    })
     const early = call.early
     call.early = ''
     this.#send(call, early, events)

@@ -1,4 +1,4 @@
-/** Guesses what a misspelt name was meant to be, for the warnings of `resolve.ts` and `registry.ts`. */
+/** Guesses what a misspelt name was meant to be: a metadata name or a type here, a flag or a command on the command line. */
 
 /** The fewest insertions, deletions, substitutions and swaps of neighbours that turn one text into the other. */
 function distance(a: string, b: string): number {
@@ -22,17 +22,21 @@ function distance(a: string, b: string): number {
 
 /**
  * The candidate closest to a name, compared without case, or `undefined` where none is close: at most one change for
- * every three characters, and never more than two. Short names have many innocent neighbours.
+ * every three characters, and never more than two. Short names have many innocent neighbours. A name of four characters
+ * or more that a candidate begins with is as close as one change.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let found: string | undefined
   let limit = Math.min(2, Math.floor(name.length / 3))
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - name.length) > limit) continue
-    const changes = distance(name.toLowerCase(), candidate.toLowerCase())
+    const changes = isBeginning(name, candidate) ? 1 : distance(name.toLowerCase(), candidate.toLowerCase())
     if (changes > limit) continue
     found = candidate
     limit = changes - 1
   }
   return found
+}
+
+function isBeginning(name: string, candidate: string): boolean {
+  return name.length >= 4 && candidate.toLowerCase().startsWith(name.toLowerCase()) && candidate.length > name.length
 }

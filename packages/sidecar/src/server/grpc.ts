@@ -1,4 +1,5 @@
 /** A gRPC server for a service that protobuf-es describes, with reflection; what the methods do is handed in. */
+import type { ServerOptions } from 'node:http2'
 import { type DescFile, type DescMethod, type DescService, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 import {
@@ -28,6 +29,7 @@ export function createGrpcServer({ service, implementation, maxMessageBytes }: G
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
   })
+  allowResets(server)
   server.addService(serviceDefinition(service), implementation)
   reflection(service).addToServer(server)
   return server
@@ -37,13 +39,15 @@ export function createGrpcServer({ service, implementation, maxMessageBytes }: G
  * Binds an address.
  * @param port 0 for any free one.
  * @returns the port.
+ * @throws an error whose `code` is `EADDRINUSE` where somebody else has the port, as Node's own servers do.
  */
 export function bindGrpc(server: Server, address: string, port: number): Promise<number> {
   const host = address.includes(':') ? `[${address}]` : address
   return new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error)
-      else resolve(bound)
+      if (!error) resolve(bound)
+      // The library keeps the system's error only as text.
+      else reject(error.message.includes('EADDRINUSE') ? Object.assign(error, { code: 'EADDRINUSE' }) : error)
     })
   })
 }
@@ -57,6 +61,17 @@ export function closeGrpc(server: Server, limitMs: number): Promise<void> {
       resolve()
     })
   })
+}
+
+/**
+ * Each cancelled call resets its stream, and Node closes a connection with more than 1,000 resets, the calls of all its
+ * neighbours with it. An app cancels more answers than that in an honest day; a flood still meets a limit. grpc-js has
+ * no option for this, so that it is set where grpc-js keeps the options of its HTTP/2 servers.
+ */
+function allowResets(server: Server): void {
+  const { commonServerOptions } = server as unknown as { commonServerOptions: ServerOptions }
+  commonServerOptions.streamResetBurst = 100_000
+  commonServerOptions.streamResetRate = 10_000
 }
 
 function serviceDefinition(service: DescService): ServiceDefinition {

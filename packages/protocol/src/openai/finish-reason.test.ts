@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FinishReason } from '../conversation/event.ts'
+import { readFinishReason } from './finish-reason.ts'
+
+const readings: readonly [raw: string, hasToolCalls: boolean, reason: FinishReason, kept?: string][] = [
+  ['stop', false, 'stop'],
+  ['length', false, 'length'],
+  ['length', true, 'length'],
+  ['tool_calls', true, 'tool_calls'],
+  ['content_filter', false, 'content_filter'],
+  // Contradictions follow the content.
+  ['stop', true, 'tool_calls', 'stop'],
+  ['tool_calls', false, 'stop', 'tool_calls'],
+  // Words of other servers.
+  ['function_call', true, 'tool_calls', 'function_call'],
+  ['end_turn', false, 'stop', 'end_turn'],
+  ['eos', false, 'stop', 'eos'],
+  ['STOP', false, 'stop', 'STOP'],
+  ['MAX_TOKENS', false, 'length', 'MAX_TOKENS'],
+  ['model_length', false, 'length', 'model_length'],
+  ['SAFETY', false, 'content_filter', 'SAFETY'],
+  ['insufficient_system_resource', false, 'unknown', 'insufficient_system_resource'],
+  ['constructor', false, 'unknown', 'constructor'],
+  ['__proto__', false, 'unknown', '__proto__'],
+]
+
+for (const [raw, hasToolCalls, reason, kept] of readings) {
+  test(`readFinishReason reads ${raw} ${hasToolCalls ? 'with' : 'without'} tool calls as ${reason}`, () => {
+    assert.deepEqual(readFinishReason(raw, hasToolCalls), kept === undefined ? { reason } : { reason, raw: kept })
+  })
+}

@@ -1,0 +1,56 @@
+/** An OpenAI provider for its tests, and the reading of an answer that may fail half way. */
+import { ConversationError, type ConversationEvent, type ConversationResult, ResultFold } from '@dapr-chat/protocol'
+import { openai } from '../src/providers/openai/openai.ts'
+import type { Provider } from '../src/providers/provider.ts'
+
+type Settings = Parameters<typeof openai.create>[0]
+
+/** The key that these tests' providers are asked with. */
+export const testKey = 'not-a-real-key-0123456789'
+
+/** A provider that asks this endpoint; clocks are off unless a test sets them. `await using` closes it. */
+export function openaiProvider(
+  endpoint: string | undefined,
+  settings: Partial<Settings> = {},
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Provider & AsyncDisposable {
+  const provider = openai.create(
+    {
+      key: testKey,
+      endpoint,
+      model: 'test-model',
+      apiType: 'open_ai',
+      apiVersion: undefined,
+      connectTimeout: 0,
+      firstTokenTimeout: 0,
+      idleTimeout: 0,
+      totalTimeout: 0,
+      ...settings,
+    },
+    { component: 'test', environment },
+  )
+  return { ...provider, [Symbol.asyncDispose]: () => provider.close() }
+}
+
+/** What came of an answer: everything delivered, folded, and the error behind it. */
+export interface Outcome {
+  readonly result: ConversationResult
+  readonly error: ConversationError | undefined
+}
+
+/** Reads an answer to its end, good or bad. */
+export async function outcomeOf(stream: AsyncIterable<readonly ConversationEvent[]>): Promise<Outcome> {
+  const fold = new ResultFold()
+  try {
+    for await (const batch of stream) for (const event of batch) fold.add(event)
+    return { result: fold.result, error: undefined }
+  } catch (thrown) {
+    if (!(thrown instanceof ConversationError)) throw thrown
+    return { result: fold.partial, error: thrown }
+  }
+}
+
+/** The text of the first choice that an outcome holds. */
+export function textOfOutcome({ result }: Outcome): string {
+  return result.choices[0]?.text ?? ''
+}
