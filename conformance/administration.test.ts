@@ -1,9 +1,9 @@
 /** What operators and SDKs ask of daprd beside conversations: health, metadata, shutdown, and the API token. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startSidecar } from '@dapr-chat/sidecar/testing'
+import { post, send, startSidecar } from '@dapr-chat/sidecar/testing'
 import type { ServiceError } from '@grpc/grpc-js'
-import { DaprClient, post, send, status } from './harness.ts'
+import { DaprClient, status } from './harness.ts'
 
 const alpha2 = '/v1.0-alpha2/conversation/echo/converse'
 const hello = { inputs: [{ messages: [{ ofUser: { content: [{ text: 'hello' }] } }] }] }

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
-import { DaprClient, type Message, post, status } from './harness.ts'
+import { post, type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
+import { DaprClient, type Message, status } from './harness.ts'
 
 let running: RunningSidecar
 let grpc: DaprClient

@@ -1,8 +1,8 @@
 /** How daprd's HTTP API takes paths, methods, bodies and headers, and what it answers where it cannot. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { echoComponent, type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
-import { DaprClient, post, send, status } from './harness.ts'
+import { echoComponent, post, type RunningSidecar, send, startSidecar } from '@dapr-chat/sidecar/testing'
+import { DaprClient, status } from './harness.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 const alpha2 = '/v1.0-alpha2/conversation/echo/converse'

@@ -7,21 +7,23 @@ import {
   chunk,
   done,
   finish,
+  open as openHttp,
   type Script,
   scriptedProvider,
   silence,
   startSidecar,
   upstreamComponent,
 } from '@dapr-chat/sidecar/testing'
-import { DaprClient, type MessageStream, open as openHttp, status } from '../harness.ts'
+import { connectivityState } from '@grpc/grpc-js'
+import { DaprClient, type MessageStream, status } from '../harness.ts'
 
 const alpha2 = { name: 'gpt', inputs: [{ messages: [{ of_user: { content: [{ text: 'Hello?' }] } }] }] }
 
 /** A sidecar in front of a provider with that script, and a client in front of the sidecar. */
-async function connect(script: Script) {
+async function connect(script: Script, settings: Parameters<typeof startSidecar>[1] = {}) {
   await using stack = new AsyncDisposableStack()
   const upstream = stack.use(await scriptedProvider(script))
-  const running = stack.use(await startSidecar([upstreamComponent(upstream.url)]))
+  const running = stack.use(await startSidecar([upstreamComponent(upstream.url)], settings))
   const grpc = stack.use(new DaprClient(running.grpc))
   const open = stack.move()
   return { upstream, running, grpc, [Symbol.asyncDispose]: () => open.disposeAsync() }
@@ -104,6 +106,30 @@ test('five thousand cancelled streams on one connection leave the connection as 
   witness.cancel()
   await cancelled
   while (running.sidecar.openCalls > 0) await setTimeout(5)
+})
+
+test('a client that pings all the time, with calls and without, is not sent away', async () => {
+  await using running = await startSidecar([{ name: 'gpt', type: 'conversation.echo' }])
+  using grpc = new DaprClient(running.grpc, { 'grpc.keepalive_time_ms': 20, 'grpc.keepalive_permit_without_calls': 1 })
+  await grpc.unary('ConverseAlpha2', alpha2)
+  const channel = grpc.raw.getChannel()
+  await setTimeout(1_000)
+  // A connection that the server had closed for its pings would be idle, or waiting to be opened again.
+  assert.equal(channel.getConnectivityState(false), connectivityState.READY)
+  await grpc.unary('ConverseAlpha2', alpha2)
+})
+
+test('a shutdown lets a stream go on, refuses new calls, and tells a stream that takes too long', async () => {
+  await using open = await connect(stalling, { gracefulShutdownMs: 300 })
+  const { grpc, running } = open
+  const stream = grpc.stream('ConverseStreamAlpha2', alpha2)
+  await once(stream, 'data')
+  const refused = assert.rejects(once(stream, 'end'), status(14))
+  const closed = running.sidecar.close()
+  await assert.rejects(grpc.unary('ConverseAlpha2', alpha2), status(14))
+  await assert.rejects(grpc.stream('ConverseStreamAlpha2', alpha2).toArray(), status(14))
+  await refused
+  await closed
 })
 
 /** Tokens without an end, large enough to fill every buffer soon. */

@@ -63,7 +63,7 @@ for (const stream of [false, true]) {
   })
 
   test(`${what} from a provider that is down raises InternalServerError`, async () => {
-    await using open = await connect({ body: reset })
+    await using open = await connect({ body: [reset] })
     await assert.rejects(create(open.openai), OpenAI.InternalServerError)
   })
 

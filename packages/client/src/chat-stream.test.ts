@@ -191,6 +191,35 @@ test('events say how the answer comes, what comes, each whole call, and how it e
   assert.deepEqual(last.usage, counts)
 })
 
+test('the messages of a result bring back the thinking and every signature', async () => {
+  const script = () =>
+    batches([
+      { type: 'reasoning-delta', choice: 0, text: 'hm' },
+      { type: 'reasoning-delta', choice: 0, text: '', signature: 's1' },
+      { type: 'tool-call-start', choice: 0, index: 0, id: 'c1', name: 'f', signature: 's2' },
+      { type: 'tool-call-delta', choice: 0, index: 0, arguments: '{}' },
+      { type: 'tool-call-end', choice: 0, index: 0 },
+      { type: 'finish', choice: 0, reason: 'tool_calls' },
+    ])
+  const transport = scriptedTransport({ events: script })
+  const client = new DaprChatClient({ component: 'echo', transport })
+  const stream = client.generateStream('hi')
+  const events = await all<StreamEvent>(stream.events)
+  // The delta that is nothing but a signature is none of the program's business.
+  assert.equal(events.filter(({ type }) => type === 'reasoning-delta').length, 1)
+  const { messages } = await stream.result
+  await client.generate(messages)
+  assert.deepEqual(transport.calls.at(-1)?.request.messages, [
+    {
+      role: 'assistant',
+      content: [],
+      toolCalls: [{ id: 'c1', name: 'f', arguments: '{}', signature: 's2' }],
+      reasoning: 'hm',
+      reasoningSignature: 's1',
+    },
+  ])
+})
+
 test('nothing is asked until the stream is read, and result reads it where nobody else does', async () => {
   const transport = scriptedTransport({ events: () => batches([text('a'), stop]) })
   const stream = new DaprChatClient({ component: 'echo', transport }).generateStream('hi')

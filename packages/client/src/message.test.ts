@@ -68,6 +68,18 @@ test('an assistant message keeps its calls, its thinking and its refusal', () =>
   ])
 })
 
+test('an assistant message keeps the signatures of its thinking and of its calls', () => {
+  const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' }, signature: 's2' } as const
+  assert.deepEqual(readInput({ role: 'assistant', content: 'a', tool_calls: [call], reasoning_signature: 's1' }), [
+    {
+      role: 'assistant',
+      content: [{ type: 'text', text: 'a' }],
+      toolCalls: [{ id: 'c1', name: 'f', arguments: '{}', signature: 's2' }],
+      reasoningSignature: 's1',
+    },
+  ])
+})
+
 test('an empty tool result keeps its call id', () => {
   assert.deepEqual(readInput([{ role: 'tool', tool_call_id: 'c1', name: 'f', content: '' }]), [
     { role: 'tool', content: [{ type: 'text', text: '' }], toolCallId: 'c1', name: 'f' },

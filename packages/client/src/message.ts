@@ -2,7 +2,7 @@
  * What a program says: a string, an OpenAI-shaped message or a list of them, and how that becomes the vocabulary's
  * messages. Called once for each `generate` and `generateStream`, before anything is sent.
  */
-import type { ContentPart, Message } from '@dapr-chat/protocol'
+import type { ContentPart, Message, ToolCall } from '@dapr-chat/protocol'
 import type { ChatToolCall } from '@dapr-chat/protocol/openai'
 import { InvalidRequestError } from './errors.ts'
 import { type ChatContentPart, readContentPart } from './media.ts'
@@ -31,6 +31,8 @@ export interface ChatAssistantMessage {
   readonly refusal?: string | null
   /** The thinking that led to the answer; some providers want it back. */
   readonly reasoning_content?: string
+  /** The vendor's signature of the thinking; it goes back as it came. */
+  readonly reasoning_signature?: string
 }
 
 /** Everything that can be asked. A string is what a user says. */
@@ -67,6 +69,7 @@ function readMessage(message: ChatMessage, at: string): Message {
         toolCalls: (message.tool_calls ?? []).map((call, index) => readToolCall(call, `${at}.tool_calls[${index}]`)),
         ...named(message.name),
         ...(message.reasoning_content && { reasoning: message.reasoning_content }),
+        ...(message.reasoning_signature && { reasoningSignature: message.reasoning_signature }),
         ...(message.refusal && { refusal: message.refusal }),
       }
     case 'tool':
@@ -100,14 +103,14 @@ function textContent(content: unknown, at: string): string {
   throw new InvalidRequestError(`Cannot read ${at}: content must be a string or a list of parts`)
 }
 
-function readToolCall(call: ChatToolCall, at: string): { id: string; name: string; arguments: string } {
+function readToolCall(call: ChatToolCall, at: string): ToolCall {
   const { name, arguments: args } = call.function ?? {}
   if (typeof call.id !== 'string' || typeof name !== 'string' || typeof args !== 'string') {
     throw new InvalidRequestError(
       `Cannot read ${at}: it must have an id, a function.name and function.arguments as text`,
     )
   }
-  return { id: call.id, name, arguments: args }
+  return { id: call.id, name, arguments: args, ...(call.signature && { signature: call.signature }) }
 }
 
 function named(name: string | undefined): { name: string } | undefined {

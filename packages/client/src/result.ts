@@ -5,6 +5,7 @@ import {
   type ChatFinishReason,
   type ChatToolCall,
   writeChatCompletion,
+  writeToolCall,
   writeUsage,
 } from '@dapr-chat/protocol/openai'
 import type { PartialAnswer } from './errors.ts'
@@ -76,6 +77,7 @@ export function makeResult(
     ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
     ...(message.refusal !== null && { refusal: message.refusal }),
     ...(message.reasoning_content !== undefined && { reasoning_content: message.reasoning_content }),
+    ...(message.reasoning_signature !== undefined && { reasoning_signature: message.reasoning_signature }),
   }
   return {
     ...completion,
@@ -94,11 +96,7 @@ export function makeResult(
 export function partialAnswer({ choices: [choice], usage }: ConversationResult): PartialAnswer {
   return {
     text: choice?.text ?? '',
-    toolCalls: (choice?.toolCalls ?? []).map(({ id, name, arguments: args }) => ({
-      id,
-      type: 'function',
-      function: { name, arguments: args },
-    })),
+    toolCalls: (choice?.toolCalls ?? []).map(writeToolCall),
     ...(usage && { usage: writeUsage(usage) }),
   }
 }

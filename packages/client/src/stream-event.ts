@@ -1,6 +1,12 @@
 /** The first choice of an answer as typed events, for programs that would rather switch on a type than read deltas. */
 import type { ConversationEvent } from '@dapr-chat/protocol'
-import { type ChatFinishReason, type ChatToolCall, type ChatUsage, writeUsage } from '@dapr-chat/protocol/openai'
+import {
+  type ChatFinishReason,
+  type ChatToolCall,
+  type ChatUsage,
+  writeToolCall,
+  writeUsage,
+} from '@dapr-chat/protocol/openai'
 import type { Metrics } from './metrics.ts'
 import type { StreamingMode } from './transport/transport.ts'
 
@@ -46,13 +52,15 @@ export class ChatEventWriter {
     if (event.type === 'usage') return { type: 'usage', usage: writeUsage(event.usage) }
     if (event.type === 'message-start' || event.choice !== 0) return []
     switch (event.type) {
-      case 'text-delta':
       case 'reasoning-delta':
+        // A delta that brings nothing but a signature; that is for the history and stands in the result.
+        return event.text === '' && event.signature ? [] : { type: event.type, text: event.text }
+      case 'text-delta':
       case 'refusal-delta':
         return { type: event.type, text: event.text }
       case 'tool-call-start': {
-        const { index, id, name } = event
-        this.#calls.set(index, { id, type: 'function', function: { name, arguments: '' } })
+        const { index, id, name, signature } = event
+        this.#calls.set(index, writeToolCall({ id, name, arguments: '', ...(signature && { signature }) }))
         return { type: 'tool-call-delta', index, id, name, argumentsDelta: '' }
       }
       case 'tool-call-delta': {

@@ -40,5 +40,6 @@ export type { ConversationChoice, ConversationResult } from './conversation/resu
 export { collect, ResultFold } from './conversation/result.ts'
 export type { ToolCall, ToolChoice, ToolDefinition } from './conversation/tool.ts'
 export type { Usage } from './conversation/usage.ts'
+export { CharacterJoiner } from './conversation/well-formed.ts'
 export type { Clock, ErrorCode, ErrorDetails, ErrorRow } from './error.ts'
 export { ConversationError, errorCodes, errorRow, isErrorCode } from './error.ts'

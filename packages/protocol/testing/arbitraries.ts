@@ -59,7 +59,10 @@ const part: fc.Arbitrary<ContentPart> = fc.oneof(
 
 const content = fc.array(part, { maxLength: 3 })
 
-const toolCall: fc.Arbitrary<ToolCall> = fc.record({ id: text, name: text, arguments: text })
+const toolCall: fc.Arbitrary<ToolCall> = fc.record(
+  { id: text, name: text, arguments: text, signature: word },
+  { requiredKeys: ['id', 'name', 'arguments'] },
+)
 
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record(
@@ -73,6 +76,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
       toolCalls: fc.array(toolCall, { maxLength: 3 }),
       name: word,
       reasoning: word,
+      reasoningSignature: word,
       refusal: word,
     },
     { requiredKeys: ['role', 'content', 'toolCalls'] },
@@ -149,13 +153,17 @@ export const usage: fc.Arbitrary<Usage> = plain(
   ),
 )
 
-const choice: fc.Arbitrary<Omit<ConversationChoice, 'index'>> = fc.record({
-  text,
-  reasoning: text,
-  refusal: text,
-  toolCalls: fc.array(toolCall, { maxLength: 3 }),
-  finishReason,
-})
+const choice: fc.Arbitrary<Omit<ConversationChoice, 'index'>> = fc.record(
+  {
+    text,
+    reasoning: text,
+    reasoningSignature: word,
+    refusal: text,
+    toolCalls: fc.array(toolCall, { maxLength: 3 }),
+    finishReason,
+  },
+  { requiredKeys: ['text', 'reasoning', 'refusal', 'toolCalls', 'finishReason'] },
+)
 
 /** Any whole answer, without the provider's id and raw finish reasons. */
 export const result: fc.Arbitrary<ConversationResult> = plain(
@@ -172,19 +180,25 @@ export const result: fc.Arbitrary<ConversationResult> = plain(
 )
 
 type Step =
-  | { readonly type: 'text-delta' | 'reasoning-delta' | 'refusal-delta'; readonly text: string }
-  | { readonly type: 'call'; readonly id: string; readonly name: string; readonly deltas: readonly string[] }
+  | { readonly type: 'text-delta' | 'refusal-delta'; readonly text: string }
+  | { readonly type: 'reasoning-delta'; readonly text: string; readonly signature?: string }
+  | {
+      readonly type: 'call'
+      readonly start: { readonly id: string; readonly name: string; readonly signature?: string }
+      readonly deltas: readonly string[]
+    }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ type: fc.constantFrom<('text-delta' | 'refusal-delta')[]>('text-delta', 'refusal-delta'), text }),
+  fc.record(
+    { type: fc.constant('reasoning-delta' as const), text, signature: word },
+    { requiredKeys: ['type', 'text'] },
+  ),
   fc.record({
-    type: fc.constantFrom<('text-delta' | 'reasoning-delta' | 'refusal-delta')[]>(
-      'text-delta',
-      'reasoning-delta',
-      'refusal-delta',
-    ),
-    text,
+    type: fc.constant('call' as const),
+    start: fc.record({ id: text, name: text, signature: word }, { requiredKeys: ['id', 'name'] }),
+    deltas: fc.array(text, { maxLength: 3 }),
   }),
-  fc.record({ type: fc.constant('call' as const), id: text, name: text, deltas: fc.array(text, { maxLength: 3 }) }),
 )
 
 const anyBatches = fc
@@ -224,10 +238,10 @@ export const batches: fc.Arbitrary<ConversationEvent[][]> = plain(anyBatches)
 function eventsOf(steps: readonly Step[], choice: number): ConversationEvent[] {
   let calls = 0
   return steps.flatMap((step): ConversationEvent[] => {
-    if (step.type !== 'call') return [{ type: step.type, choice, text: step.text }]
+    if (step.type !== 'call') return [{ choice, ...step }]
     const index = calls++
     return [
-      { type: 'tool-call-start', choice, index, id: step.id, name: step.name },
+      { type: 'tool-call-start', choice, index, ...step.start },
       ...step.deltas.map((text) => ({ type: 'tool-call-delta' as const, choice, index, arguments: text })),
       { type: 'tool-call-end', choice, index },
     ]

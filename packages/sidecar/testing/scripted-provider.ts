@@ -20,10 +20,10 @@ export interface ScriptedAnswer {
   /** Added to, and winning over, the content type of an event stream. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * The body: in one write, or piece by piece, each piece in a write of its own that is awaited. A generator waits
-   * wherever the script wants silence; one that waits for ever stalls until the connection closes.
+   * The body: whole, in one write with its end, or piece by piece, each in a write of its own that is awaited. A
+   * generator waits wherever the script wants silence; one that waits for ever stalls until the connection closes.
    */
-  readonly body: Piece | Iterable<Piece> | AsyncIterable<Piece>
+  readonly body: string | Uint8Array | Iterable<Piece> | AsyncIterable<Piece>
 }
 
 /** One answer for every request, or a function that decides; while its promise is open no header is sent. */
@@ -119,21 +119,22 @@ async function answer(
   const { status = 200, headers = {}, body } = typeof script === 'function' ? await script(received) : script
   response.writeHead(status, { 'content-type': 'text/event-stream', ...headers })
   response.flushHeaders()
-  for await (const piece of piecesOf(body)) {
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    response.end(body, () => {
+      received.bytesAccepted = Buffer.byteLength(body)
+    })
+    return
+  }
+  for await (const piece of body) {
     if (response.destroyed) return
     if (piece === reset) {
       request.socket.resetAndDestroy()
       return
     }
-    const size = Buffer.byteLength(piece)
-    if (size > 0) await write(response, piece)
-    received.bytesAccepted += size
+    if (piece.length > 0) await write(response, piece)
+    received.bytesAccepted += Buffer.byteLength(piece)
   }
   response.end()
-}
-
-function piecesOf(body: ScriptedAnswer['body']): Iterable<Piece> | AsyncIterable<Piece> {
-  return typeof body === 'string' || body instanceof Uint8Array || body === reset ? [body] : body
 }
 
 /** Waits until the connection has taken the piece; a connection that closes takes nothing any more. */

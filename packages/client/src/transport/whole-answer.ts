@@ -17,13 +17,18 @@ export function eventsOf(result: ConversationResult): ConversationEvent[] {
       ...(result.model !== undefined && { model: result.model }),
     },
   ]
-  for (const { index: choice, text, reasoning, refusal, toolCalls, finishReason, rawFinishReason } of result.choices) {
-    if (reasoning !== '') events.push({ type: 'reasoning-delta', choice, text: reasoning })
+  for (const whole of result.choices) {
+    const { index: choice, text, reasoning, reasoningSignature: signature, refusal } = whole
+    const { toolCalls, finishReason, rawFinishReason } = whole
+    if (reasoning !== '' || signature) {
+      events.push({ type: 'reasoning-delta', choice, text: reasoning, ...(signature && { signature }) })
+    }
     if (text !== '') events.push({ type: 'text-delta', choice, text })
     if (refusal !== '') events.push({ type: 'refusal-delta', choice, text: refusal })
     for (const [index, call] of toolCalls.entries()) {
       const id = call.id || `call_${crypto.randomUUID().replaceAll('-', '')}`
-      events.push({ type: 'tool-call-start', choice, index, id, name: call.name })
+      const { name, signature } = call
+      events.push({ type: 'tool-call-start', choice, index, id, name, ...(signature && { signature }) })
       events.push({ type: 'tool-call-delta', choice, index, arguments: call.arguments || '{}' })
       events.push({ type: 'tool-call-end', choice, index })
     }

@@ -22,11 +22,14 @@ export interface TextDelta {
   readonly text: string
 }
 
-/** More of the model's thinking. */
+/** More of the model's thinking, or the vendor's signature of it, or both. */
 export interface ReasoningDelta {
   readonly type: 'reasoning-delta'
   readonly choice: number
+  /** May be empty where there is a signature. */
   readonly text: string
+  /** Opaque, and never empty; the vendor wants it back with the next request. The last one of a choice holds. */
+  readonly signature?: string
 }
 
 /** More of the model's refusal to answer. */
@@ -43,6 +46,8 @@ export interface ToolCallStart {
   readonly index: number
   readonly id: string
   readonly name: string
+  /** Opaque, and never empty; the vendor wants it back with the call in the next request. */
+  readonly signature?: string
 }
 
 /** More of a call's arguments. */

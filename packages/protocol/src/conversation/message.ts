@@ -51,6 +51,8 @@ export interface AssistantMessage {
   readonly name?: string
   /** The thinking that led to the answer, where the provider wants it back. */
   readonly reasoning?: string
+  /** The vendor's signature of the thinking: opaque, and to be sent back as it came. May stand without `reasoning`. */
+  readonly reasoningSignature?: string
   readonly refusal?: string
 }
 

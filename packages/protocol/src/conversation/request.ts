@@ -15,7 +15,7 @@ export type ResponseFormat =
 
 /** One question to a model, whichever wire it came over. */
 export interface ConversationRequest {
-  /** All messages in order, never empty. */
+  /** All messages in order. Dapr allows a conversation without any. */
   readonly messages: readonly Message[]
   /** The caller's name for the conversation; given back with the answer. */
   readonly contextId?: string

@@ -8,6 +8,8 @@ export interface ConversationChoice {
   readonly index: number
   readonly text: string
   readonly reasoning: string
+  /** The vendor's signature of the thinking: opaque, and to be sent back with the next request. */
+  readonly reasoningSignature?: string
   readonly refusal: string
   readonly toolCalls: readonly ToolCall[]
   readonly finishReason: FinishReason
@@ -28,12 +30,14 @@ interface GrowingCall {
   id: string
   name: string
   arguments: string
+  signature?: string
 }
 
 interface GrowingChoice {
   index: number
   text: string
   reasoning: string
+  reasoningSignature: string | undefined
   refusal: string
   toolCalls: GrowingCall[]
   finishReason: FinishReason | undefined
@@ -57,14 +61,22 @@ export class ResultFold {
       case 'text-delta':
         this.#choice(event.choice).text += event.text
         return
-      case 'reasoning-delta':
-        this.#choice(event.choice).reasoning += event.text
+      case 'reasoning-delta': {
+        const choice = this.#choice(event.choice)
+        choice.reasoning += event.text
+        if (event.signature) choice.reasoningSignature = event.signature
         return
+      }
       case 'refusal-delta':
         this.#choice(event.choice).refusal += event.text
         return
       case 'tool-call-start':
-        this.#choice(event.choice).toolCalls[event.index] = { id: event.id, name: event.name, arguments: '' }
+        this.#choice(event.choice).toolCalls[event.index] = {
+          id: event.id,
+          name: event.name,
+          arguments: '',
+          ...(event.signature && { signature: event.signature }),
+        }
         return
       case 'tool-call-delta': {
         const call = this.#choice(event.choice).toolCalls[event.index]
@@ -95,8 +107,9 @@ export class ResultFold {
   get partial(): ConversationResult {
     const choices = [...this.#choices.values()]
       .sort((a, b) => a.index - b.index)
-      .map(({ finishReason, rawFinishReason, toolCalls, ...rest }) => ({
+      .map(({ finishReason, rawFinishReason, reasoningSignature, toolCalls, ...rest }) => ({
         ...rest,
+        ...(reasoningSignature !== undefined && { reasoningSignature }),
         toolCalls: toolCalls.map((call) => ({ ...call })),
         finishReason: finishReason ?? 'unknown',
         ...(rawFinishReason !== undefined && { rawFinishReason }),
@@ -127,6 +140,7 @@ export class ResultFold {
         index,
         text: '',
         reasoning: '',
+        reasoningSignature: undefined,
         refusal: '',
         toolCalls: [],
         finishReason: undefined,

@@ -16,6 +16,8 @@ export interface ToolCall {
   readonly name: string
   /** The arguments as the model wrote them: JSON in all but broken answers, and never repaired here. */
   readonly arguments: string
+  /** The vendor's signature of the call: opaque, and to be sent back as it came. */
+  readonly signature?: string
 }
 
 /** Whether the model may, must or must not call a tool, or which one it must call. */

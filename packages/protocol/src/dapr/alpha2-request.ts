@@ -8,7 +8,7 @@ import type { Message } from '../conversation/message.ts'
 import type { ConversationRequest, ResponseFormat } from '../conversation/request.ts'
 import type { ToolChoice, ToolDefinition } from '../conversation/tool.ts'
 import { ConversationError } from '../error.ts'
-import { writeToolCall } from './alpha2-response.ts'
+import { readToolCall, writeToolCall } from './alpha2-response.ts'
 import { readParameters, writeAny } from './any.ts'
 import type {
   ConversationMessage,
@@ -92,12 +92,13 @@ function readMessage({ messageTypes: { case: type, value } }: ConversationMessag
       return {
         role: 'assistant',
         content: readContent(value.content),
-        toolCalls: value.toolCalls.map(({ id = '', toolTypes }) => {
-          if (toolTypes.case !== 'function') throw invalid('tool types cannot be nil')
-          return { id, name: toolTypes.value.name, arguments: toolTypes.value.arguments }
+        toolCalls: value.toolCalls.map((call) => {
+          if (call.toolTypes.case !== 'function') throw invalid('tool types cannot be nil')
+          return readToolCall(call)
         }),
         ...(value.name && { name: value.name }),
         ...(value.reasoning && { reasoning: value.reasoning }),
+        ...(value.reasoningSignature && { reasoningSignature: value.reasoningSignature }),
         ...(value.refusal && { refusal: value.refusal }),
       }
     case 'ofTool':
@@ -126,6 +127,7 @@ function writeMessage(message: Message): MessageInitShape<typeof ConversationMes
             content,
             toolCalls: message.toolCalls.map(writeToolCall),
             ...(message.reasoning && { reasoning: message.reasoning }),
+            ...(message.reasoningSignature && { reasoningSignature: message.reasoningSignature }),
             ...(message.refusal && { refusal: message.refusal }),
           },
         },

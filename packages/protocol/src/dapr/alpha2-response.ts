@@ -8,6 +8,7 @@ import type {
   ConversationResponseAlpha2,
   ConversationResultAlpha2,
   ConversationResultChoices,
+  ConversationToolCalls,
 } from './gen/dapr/proto/runtime/v1/ai_pb.js'
 import {
   ConversationResponseAlpha2Schema,
@@ -32,6 +33,7 @@ export function writeAlpha2Response(result: ConversationResult, contextId?: stri
             content: choice.text,
             toolCalls: choice.toolCalls.map(writeToolCall),
             ...(choice.reasoning && { reasoning: choice.reasoning }),
+            ...(choice.reasoningSignature && { reasoningSignature: choice.reasoningSignature }),
             ...(choice.refusal && { refusal: choice.refusal }),
           },
         })),
@@ -44,9 +46,13 @@ export function writeAlpha2Response(result: ConversationResult, contextId?: stri
   })
 }
 
-/** A tool call as alpha2 has it, in requests and answers. An empty id is not set. */
-export function writeToolCall({ id, name, arguments: text }: ToolCall) {
-  return { ...(id && { id }), toolTypes: { case: 'function' as const, value: { name, arguments: text } } }
+/** A tool call as alpha2 has it, in requests and answers. What is empty is not set. */
+export function writeToolCall({ id, name, arguments: text, signature }: ToolCall) {
+  return {
+    ...(id && { id }),
+    toolTypes: { case: 'function' as const, value: { name, arguments: text } },
+    ...(signature && { signature }),
+  }
 }
 
 /**
@@ -74,10 +80,12 @@ function joinChoices(pieces: readonly ConversationResultChoices[]): Conversation
   const reasons = pieces.map((piece) => readFinishReason(piece.finishReason))
   // A piece that asks for tools decides how the whole goes on; otherwise the last piece ended the answer.
   const last = reasons.find(({ reason }) => reason === 'tool_calls') ?? reasons.at(-1)
+  const reasoningSignature = pieces.findLast((piece) => piece.message?.reasoningSignature)?.message?.reasoningSignature
   return {
     index: Number(pieces[0]?.index ?? 0),
     text: pieces.map((piece) => piece.message?.content ?? '').join(''),
     reasoning: pieces.map((piece) => piece.message?.reasoning ?? '').join(''),
+    ...(reasoningSignature && { reasoningSignature }),
     refusal: pieces.map((piece) => piece.message?.refusal ?? '').join(''),
     toolCalls,
     finishReason: last?.reason ?? 'unknown',
@@ -85,12 +93,11 @@ function joinChoices(pieces: readonly ConversationResultChoices[]): Conversation
   }
 }
 
-function readToolCall({ id = '', toolTypes }: ConversationResultMessageCall): ToolCall {
+/** Reads a tool call of a request or an answer; a call of no kind has neither name nor arguments. */
+export function readToolCall({ id = '', toolTypes, signature }: ConversationToolCalls): ToolCall {
   const { name = '', arguments: text = '' } = toolTypes.value ?? {}
-  return { id, name, arguments: text }
+  return { id, name, arguments: text, ...(signature && { signature }) }
 }
-
-type ConversationResultMessageCall = NonNullable<ConversationResultChoices['message']>['toolCalls'][number]
 
 /**
  * daprd repeats the whole answer's usage on every output, so equal ones count once; outputs that report different

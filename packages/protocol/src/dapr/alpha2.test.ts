@@ -306,6 +306,18 @@ test('text and tool call in two outputs are one message', () => {
   ])
 })
 
+test('of the signatures of several outputs the last one holds', () => {
+  const output = (message: object) => ({ choices: [{ finishReason: 'stop', message }] })
+  const { result } = readAnswer({
+    outputs: [
+      output({ reasoning: 'h', reasoningSignature: 's1' }),
+      output({ reasoning: 'm', reasoning_signature: 's2' }),
+      output({ content: 'x' }),
+    ],
+  })
+  assert.deepEqual([result.choices[0]?.reasoning, result.choices[0]?.reasoningSignature], ['hm', 's2'])
+})
+
 test('details of usage are kept, and absent ones stay absent', () => {
   const { result } = readAnswer({
     outputs: [{ usage: { promptTokens: 10, totalTokens: '10', prompt_tokens_details: { cached_tokens: 8 } } }],

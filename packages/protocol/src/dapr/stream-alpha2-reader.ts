@@ -11,6 +11,7 @@ interface ReadableToolCall {
   readonly name?: string | undefined
   readonly arguments?: string | undefined
   readonly complete?: boolean | undefined
+  readonly signature?: string | undefined
 }
 
 interface ReadableDelta {
@@ -18,6 +19,7 @@ interface ReadableDelta {
   readonly reasoning?: string | undefined
   readonly refusal?: string | undefined
   readonly toolCalls?: readonly ReadableToolCall[]
+  readonly reasoningSignature?: string | undefined
 }
 
 interface ReadableChoice {
@@ -94,7 +96,10 @@ export class Alpha2StreamReader {
     }
     const { delta } = frame
     if (delta) {
-      if (delta.reasoning !== undefined) events.push({ type: 'reasoning-delta', choice, text: delta.reasoning })
+      const { reasoning, reasoningSignature: signature } = delta
+      if (reasoning !== undefined || signature) {
+        events.push({ type: 'reasoning-delta', choice, text: reasoning ?? '', ...(signature && { signature }) })
+      }
       if (delta.content !== undefined) events.push({ type: 'text-delta', choice, text: delta.content })
       if (delta.refusal !== undefined) events.push({ type: 'refusal-delta', choice, text: delta.refusal })
       for (const toolCall of delta.toolCalls ?? []) readCall(choice, toolCall, state.calls, events)
@@ -120,7 +125,8 @@ function readCall(
   const index = toolCall.index ?? 0
   if (!calls.has(index)) {
     calls.set(index, true)
-    events.push({ type: 'tool-call-start', choice, index, id: toolCall.id ?? '', name: toolCall.name ?? '' })
+    const { id = '', name = '', signature } = toolCall
+    events.push({ type: 'tool-call-start', choice, index, id, name, ...(signature && { signature }) })
   }
   if (toolCall.arguments !== undefined) {
     events.push({ type: 'tool-call-delta', choice, index, arguments: toolCall.arguments })
@@ -154,6 +160,7 @@ function isDelta(delta: ReadableDelta): boolean {
     delta !== null &&
     isStringOrAbsent(delta.content) &&
     isStringOrAbsent(delta.reasoning) &&
+    isStringOrAbsent(delta.reasoningSignature) &&
     isStringOrAbsent(delta.refusal) &&
     (delta.toolCalls === undefined ||
       (Array.isArray(delta.toolCalls) &&
@@ -164,7 +171,8 @@ function isDelta(delta: ReadableDelta): boolean {
             isNumberOrAbsent(call.index) &&
             isStringOrAbsent(call.id) &&
             isStringOrAbsent(call.name) &&
-            isStringOrAbsent(call.arguments),
+            isStringOrAbsent(call.arguments) &&
+            isStringOrAbsent(call.signature),
         )))
   )
 }

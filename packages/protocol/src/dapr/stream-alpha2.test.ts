@@ -138,6 +138,19 @@ test('a finish ends the calls that no frame has ended', () => {
   assert.deepEqual(events.at(-2), { type: 'tool-call-end', choice: 0, index: 0 })
 })
 
+test('a signature is read without any thinking beside it, and an empty one is none', () => {
+  const events = readAll([
+    { choices: [{ delta: { reasoningSignature: 's1' } }] },
+    { choices: [{ delta: { reasoning: 'hm', reasoningSignature: '' } }] },
+    { choices: [{ delta: { toolCalls: [{ id: 'a', name: 'f', signature: '' }] }, finishReason: 'stop' }] },
+  ])
+  assert.deepEqual(events.slice(1, 4), [
+    { type: 'reasoning-delta', choice: 0, text: '', signature: 's1' },
+    { type: 'reasoning-delta', choice: 0, text: 'hm' },
+    { type: 'tool-call-start', choice: 0, index: 0, id: 'a', name: 'f' },
+  ])
+})
+
 const cut: Record<string, ReadableFrame[]> = {
   'before the first frame': [],
   'after text': [{ choices: [{ delta: { content: 'x' } }] }],
@@ -165,6 +178,8 @@ const strange: Record<string, unknown> = {
   'content that is no string': { choices: [{ delta: { content: 1 } }] },
   'tool calls that are no array': { choices: [{ delta: { toolCalls: {} } }] },
   'arguments that are no string': { choices: [{ delta: { toolCalls: [{ arguments: {} }] } }] },
+  'a signature of thinking that is no string': { choices: [{ delta: { reasoningSignature: 1 } }] },
+  'a signature of a call that is no string': { choices: [{ delta: { toolCalls: [{ signature: {} }] } }] },
   'usage without numbers': { usage: { totalTokens: 'many' } },
 }
 

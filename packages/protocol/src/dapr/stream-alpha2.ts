@@ -74,11 +74,18 @@ export class Alpha2StreamWriter {
       case 'text-delta':
         return delta(event.choice, { content: event.text })
       case 'reasoning-delta':
-        return delta(event.choice, { reasoning: event.text })
+        return delta(event.choice, {
+          reasoning: event.text,
+          ...(event.signature && { reasoningSignature: event.signature }),
+        })
       case 'refusal-delta':
         return delta(event.choice, { refusal: event.text })
       case 'tool-call-start':
-        return call(event.choice, event.index, { id: event.id, name: event.name })
+        return call(event.choice, event.index, {
+          id: event.id,
+          name: event.name,
+          ...(event.signature && { signature: event.signature }),
+        })
       case 'tool-call-delta':
         return call(event.choice, event.index, { arguments: event.arguments })
       case 'tool-call-end':

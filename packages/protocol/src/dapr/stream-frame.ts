@@ -30,6 +30,7 @@ export interface StreamFrameDelta {
   reasoning?: string
   refusal?: string
   toolCalls?: [StreamFrameToolCall]
+  reasoningSignature?: string
 }
 
 /** What a frame adds to a tool call. */
@@ -39,6 +40,7 @@ export interface StreamFrameToolCall {
   name?: string
   arguments?: string
   complete?: boolean
+  signature?: string
 }
 
 /** A field number with the wire type that all strings and messages have, as it stands on the wire. */
@@ -84,8 +86,10 @@ function writeChoice(writer: BinaryWriter, choice: StreamFrameChoice): void {
       string(writer, 3, toolCall.name)
       string(writer, 4, toolCall.arguments)
       if (toolCall.complete !== undefined) writer.uint32(varint(5)).bool(toolCall.complete)
+      string(writer, 6, toolCall.signature)
       writer.join()
     }
+    string(writer, 6, choice.delta.reasoningSignature)
     writer.join()
   }
   string(writer, 3, choice.finishReason)

@@ -2,11 +2,13 @@
  * Chunks of a streamed chat completion, to and from events. The reader serves the sidecar's OpenAI provider and the
  * client's direct mode, the writer the sidecar's `/v1/chat/completions` and the chunks that the client hands out.
  */
-import type { ConversationEvent, Finish } from '../conversation/event.ts'
+import type { ConversationEvent, Finish, ReasoningDelta } from '../conversation/event.ts'
 import type { Usage } from '../conversation/usage.ts'
 import { CharacterJoiner } from '../conversation/well-formed.ts'
 import { readFinishReason } from './finish-reason.ts'
 import { asFields, asList, asNumber, asText, type Fields } from './lenient.ts'
+import { reasoningOf, reasoningSignatureOf } from './reasoning.ts'
+import { writeToolCall } from './tool-call.ts'
 import { ToolCallReader } from './tool-call-reader.ts'
 import type { ChatCompletionChunk, ChatDelta, ChatFinishReason } from './types.ts'
 import { readUsage, writeUsage } from './usage.ts'
@@ -44,16 +46,16 @@ export class ChatChunkReader {
   readonly #choices = new Map<number, ChoiceReader>()
   #started = false
 
-  /** Whether the answer has choices and all of them have finished. */
-  get finished(): boolean {
-    if (this.#choices.size === 0) return false
-    for (const choice of this.#choices.values()) if (!choice.finished) return false
-    return true
+  /** The number of choices that have finished. */
+  get finished(): number {
+    let finished = 0
+    for (const choice of this.#choices.values()) if (choice.finished) finished++
+    return finished
   }
 
-  /** Whether any choice has appeared. */
-  get begun(): boolean {
-    return this.#choices.size > 0
+  /** The number of choices that have appeared. */
+  get begun(): number {
+    return this.#choices.size
   }
 
   /** Takes in one parsed chunk, or a whole completion whose `message` stands for a delta, and appends its events. */
@@ -102,7 +104,10 @@ export class ChatChunkReader {
 function readDelta(delta: Fields, reader: ChoiceReader, events: ConversationEvent[]): void {
   const choice = reader.index
   const thought = reader.reasoning.push(reasoningOf(delta))
-  if (thought !== '') events.push({ type: 'reasoning-delta', choice, text: thought })
+  const signature = reasoningSignatureOf(delta)
+  if (thought !== '' || signature !== undefined) {
+    events.push({ type: 'reasoning-delta', choice, text: thought, ...(signature !== undefined && { signature }) })
+  }
   const { content } = delta
   if (typeof content === 'string') {
     const text = reader.text.push(content)
@@ -137,14 +142,10 @@ function readContentParts(parts: readonly unknown[], reader: ChoiceReader, event
   }
 }
 
-/** Thinking goes by three names; a server that sends two of them says the same thing twice. */
-function reasoningOf(delta: Fields): string {
-  const direct = asText(delta.reasoning_content) ?? asText(delta.reasoning)
-  if (direct !== undefined) return direct
-  if (!delta.reasoning_details) return ''
-  return asList(delta.reasoning_details)
-    .map((detail) => asText(asFields(detail)?.text) ?? '')
-    .join('')
+/** A delta that brings nothing but the signature says nothing of the thinking. */
+function reasoningDelta({ text, signature }: ReasoningDelta): ChatDelta {
+  if (!signature) return { reasoning_content: text }
+  return { ...(text !== '' && { reasoning_content: text }), reasoning_signature: signature }
 }
 
 /** What all chunks of one answer say. */
@@ -188,14 +189,14 @@ export class ChatChunkWriter {
           chunks.push(this.#chunk(event.choice, { content: event.text }))
           break
         case 'reasoning-delta':
-          chunks.push(this.#chunk(event.choice, { reasoning_content: event.text }))
+          chunks.push(this.#chunk(event.choice, reasoningDelta(event)))
           break
         case 'refusal-delta':
           chunks.push(this.#chunk(event.choice, { refusal: event.text }))
           break
         case 'tool-call-start': {
-          const { index, id, name } = event
-          const call = { index, id, type: 'function' as const, function: { name, arguments: '' } }
+          const { index, id, name, signature } = event
+          const call = { index, ...writeToolCall({ id, name, arguments: '', ...(signature && { signature }) }) }
           chunks.push(this.#chunk(event.choice, { tool_calls: [call] }))
           break
         }

@@ -1,4 +1,5 @@
 import type { ConversationResult } from '../conversation/result.ts'
+import { writeToolCall } from './tool-call.ts'
 import type { ChatCompletion } from './types.ts'
 import { writeUsage } from './usage.ts'
 
@@ -19,20 +20,15 @@ export function writeChatCompletion(result: ConversationResult, options: ChatCom
     object: 'chat.completion',
     created: options.created,
     model: result.model ?? options.model,
-    choices: result.choices.map(({ index, text, reasoning, refusal, toolCalls, finishReason }) => ({
+    choices: result.choices.map(({ index, text, reasoning, reasoningSignature, refusal, toolCalls, finishReason }) => ({
       index,
       message: {
         role: 'assistant',
         content: text === '' && (toolCalls.length > 0 || refusal !== '') ? null : text,
         refusal: refusal === '' ? null : refusal,
         ...(reasoning !== '' && { reasoning_content: reasoning }),
-        ...(toolCalls.length > 0 && {
-          tool_calls: toolCalls.map((call) => ({
-            id: call.id,
-            type: 'function' as const,
-            function: { name: call.name, arguments: call.arguments },
-          })),
-        }),
+        ...(reasoningSignature && { reasoning_signature: reasoningSignature }),
+        ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(writeToolCall) }),
       },
       logprobs: null,
       finish_reason: finishReason,

@@ -71,7 +71,7 @@ const both: readonly [name: string, wire: object, message: Message][] = [
 for (const [name, wire, message] of both) {
   test(`the message of ${name} is read and written`, () => {
     assert.deepEqual(readChatMessages([wire]), [message])
-    assert.deepEqual(JSON.parse(JSON.stringify(writeChatMessages([message], true))), [wire])
+    assert.deepEqual(JSON.parse(JSON.stringify(writeChatMessages([message], true, 'send'))), [wire])
   })
 }
 

@@ -5,6 +5,8 @@ import { textOf } from '../conversation/message.ts'
 import type { ToolCall } from '../conversation/tool.ts'
 import { ConversationError } from '../error.ts'
 import { asFields, asList, asText, type Fields } from './lenient.ts'
+import { callSignatureOf, reasoningOf, reasoningSignatureOf } from './reasoning.ts'
+import { writeToolCall } from './tool-call.ts'
 
 /**
  * Reads `messages`.
@@ -28,14 +30,16 @@ function readMessage(value: unknown, at: number): Message {
     case 'user':
       return { role, content, ...(name !== undefined && { name }) }
     case 'assistant': {
-      const reasoning = asText(message.reasoning_content)
+      const reasoning = reasoningOf(message)
+      const reasoningSignature = reasoningSignatureOf(message)
       const refusal = asText(message.refusal)
       return {
         role,
         content,
         toolCalls: asList(message.tool_calls).map((call, index) => readToolCall(call, at, index)),
         ...(name !== undefined && { name }),
-        ...(reasoning !== undefined && { reasoning }),
+        ...(reasoning !== '' && { reasoning }),
+        ...(reasoningSignature !== undefined && { reasoningSignature }),
         ...(refusal !== undefined && { refusal }),
       }
     }
@@ -92,29 +96,53 @@ function readToolCall(value: unknown, at: number, index: number): ToolCall {
   const call = asFields(value)
   const fn = asFields(call?.function)
   const name = asText(fn?.name)
-  if (!fn || name === undefined) {
+  if (!call || !fn || name === undefined) {
     throw malformed(`"messages[${at}].tool_calls[${index}].function.name" must be a string`)
   }
   const args = fn.arguments
+  const signature = callSignatureOf(call)
   return {
-    id: asText(call?.id) ?? '',
+    id: asText(call.id) ?? '',
     name,
     arguments: typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args),
+    ...(signature !== undefined && { signature }),
   }
 }
+
+/**
+ * Which earlier answers are sent with the model's thinking and the vendor's signatures: none, those of turns in which
+ * the model called a tool, or all.
+ */
+export type ReasoningHistory = 'omit' | 'with-tool-calls' | 'send'
 
 /**
  * Writes messages for a server that is OpenAI's own, or for one that only speaks the wire: that one gets `system` for
  * `developer`.
  */
-export function writeChatMessages(messages: readonly Message[], openai: boolean): Fields[] {
-  return messages.map((message) => writeMessage(message, openai))
+export function writeChatMessages(
+  messages: readonly Message[],
+  openai: boolean,
+  reasoning: ReasoningHistory = 'omit',
+): Fields[] {
+  const calling = reasoning === 'with-tool-calls' ? messagesOfCallingTurns(messages) : undefined
+  return messages.map((message) => writeMessage(message, openai, calling?.has(message) ?? reasoning === 'send'))
 }
 
-function writeMessage(message: Message, openai: boolean): Fields {
+/** A turn is everything between two messages of the user, so the answer after the last tool result belongs to it. */
+function messagesOfCallingTurns(messages: readonly Message[]): Set<Message> {
+  const turns: Message[][] = [[]]
+  for (const message of messages) {
+    if (message.role === 'user') turns.push([])
+    turns.at(-1)?.push(message)
+  }
+  const called = (message: Message) => message.role === 'assistant' && message.toolCalls.length > 0
+  return new Set(turns.filter((turn) => turn.some(called)).flat())
+}
+
+function writeMessage(message: Message, openai: boolean, withReasoning: boolean): Fields {
   switch (message.role) {
     case 'assistant':
-      return writeAssistant(message)
+      return writeAssistant(message, withReasoning)
     case 'tool':
       return { role: 'tool', tool_call_id: message.toolCallId, content: writeContent(message.content) }
     case 'system':
@@ -128,21 +156,26 @@ function writeMessage(message: Message, openai: boolean): Fields {
   }
 }
 
-function writeAssistant(message: AssistantMessage): Fields {
-  const { content, toolCalls, reasoning, refusal } = message
+function writeAssistant(message: AssistantMessage, withReasoning: boolean): Fields {
+  const { content, toolCalls, reasoning, reasoningSignature, refusal } = message
   return {
     role: 'assistant',
     ...participant(message.name),
     content: content.length === 0 && toolCalls.length > 0 ? null : textOf(content),
     ...(refusal !== undefined && { refusal }),
-    ...(reasoning !== undefined && { reasoning_content: reasoning }),
-    ...(toolCalls.length > 0 && {
-      tool_calls: toolCalls.map((call) => ({
-        id: call.id,
-        type: 'function',
-        // OpenAI refuses empty arguments in the history, which is what tools without parameters get from some.
-        function: { name: call.name, arguments: call.arguments === '' ? '{}' : call.arguments },
-      })),
+    ...(withReasoning && reasoning && { reasoning_content: reasoning }),
+    ...(withReasoning && reasoningSignature && { reasoning_signature: reasoningSignature }),
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map((call) => writeEarlierCall(call, withReasoning)) }),
+  }
+}
+
+function writeEarlierCall({ signature, ...call }: ToolCall, withSignature: boolean): Fields {
+  return {
+    ...writeToolCall({
+      ...call,
+      // OpenAI refuses empty arguments in the history, which is what tools without parameters get from some.
+      arguments: call.arguments === '' ? '{}' : call.arguments,
+      ...(withSignature && signature && { signature }),
     }),
   }
 }

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../conversation/json.ts'
 import type { ConversationRequest, ResponseFormat } from '../conversation/request.ts'
 import type { ToolChoice, ToolDefinition } from '../conversation/tool.ts'
 import { ConversationError } from '../error.ts'
-import { readChatMessages, writeChatMessages } from './chat-message.ts'
+import { type ReasoningHistory, readChatMessages, writeChatMessages } from './chat-message.ts'
 import { asFields, asNumber, asText, type Fields } from './lenient.ts'
 
 /** A request as it came over the wire. */
@@ -75,6 +75,12 @@ export interface WriteChatRequestOptions {
    * @default false
    */
   readonly openai?: boolean
+  /**
+   * Whether the thinking of earlier answers and the vendors' signatures on it go back: to no server, because OpenAI
+   * refuses members that it does not know; in the turns in which the model called a tool, as DeepSeek wants it; or always.
+   * @default 'omit'
+   */
+  readonly reasoning?: ReasoningHistory
 }
 
 /** The JSON body for a request. */
@@ -85,7 +91,7 @@ export function writeChatRequest(request: ConversationRequest, options: WriteCha
   return {
     ...parameters,
     model: options.model,
-    messages: writeChatMessages(request.messages, options.openai ?? false),
+    messages: writeChatMessages(request.messages, options.openai ?? false, options.reasoning),
     // Reasoning models refuse any temperature but their own.
     ...(temperature !== undefined && !reasoning && { temperature }),
     ...(maxTokens !== undefined && !limited && { [reasoning ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),

@@ -192,3 +192,10 @@ test('ChatStreamReader reads megabytes of tool arguments in small pieces', () =>
   const { result } = readAnswer(body)
   assert.equal(result.choices[0]?.toolCalls[0]?.arguments.length, 2_000_000 + 8)
 })
+
+test('ChatStreamReader expects as many choices as were asked for, unless the provider says that it is done', () => {
+  const body = sse(hello, stop)
+  assert.equal(readAnswer(body, { choices: 2 }).failure?.code, 'interrupted')
+  assert.equal(readAnswer(body + sse(chunk({}, 'stop', 1)), { choices: 2 }).failure, undefined)
+  assert.equal(readAnswer(body + sse('[DONE]'), { choices: 2 }).failure, undefined)
+})

@@ -20,6 +20,11 @@ export interface ChatStreamReaderOptions {
    * @default 16777216
    */
   readonly maxEventChars?: number
+  /**
+   * How many choices were asked for. A stream that ends with fewer, and without `[DONE]`, has been cut.
+   * @default 1
+   */
+  readonly choices?: number
 }
 
 /**
@@ -30,6 +35,7 @@ export class ChatStreamReader {
   readonly #maxEventChars: number
   readonly #sse: SseDecoder
   readonly #chunks = new ChatChunkReader()
+  readonly #choices: number
   readonly #plain = new TextDecoder()
   #framing: Framing = 'unknown'
   #json = ''
@@ -39,6 +45,7 @@ export class ChatStreamReader {
 
   constructor(options: ChatStreamReaderOptions = {}) {
     this.#maxEventChars = options.maxEventChars ?? MAX_EVENT_CHARS
+    this.#choices = Math.max(1, options.choices ?? 1)
     this.#sse = new SseDecoder({ maxEventChars: this.#maxEventChars, onEvent: (event) => this.#readEvent(event) })
   }
 
@@ -52,9 +59,9 @@ export class ChatStreamReader {
     return this.#done
   }
 
-  /** Whether every choice has finished: a connection that breaks from here on has cost nothing but the last words. */
+  /** Whether every choice that was asked for has finished: a connection that breaks from here on has cost nothing but the last words. */
   get finished(): boolean {
-    return this.#chunks.finished
+    return this.#chunks.finished >= this.#choices && this.#chunks.finished === this.#chunks.begun
   }
 
   /** The events that these bytes complete; often none. */
@@ -77,7 +84,7 @@ export class ChatStreamReader {
     else {
       this.#guard(() => this.#sse.end())
       if (!this.#done && !this.#failure && !this.finished) {
-        this.#failure = this.#chunks.begun ? cutOff() : notAnAnswer('nothing of an answer')
+        this.#failure = this.#chunks.begun > 0 ? cutOff() : notAnAnswer('nothing of an answer')
       }
     }
     return this.#take()
@@ -144,7 +151,7 @@ export class ChatStreamReader {
 
   #finish(): void {
     this.#done = true
-    if (this.#chunks.begun) this.#chunks.finishRest(this.#events)
+    if (this.#chunks.begun > 0) this.#chunks.finishRest(this.#events)
     else this.#failure = notAnAnswer('no choice')
   }
 }

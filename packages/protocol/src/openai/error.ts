@@ -1,6 +1,6 @@
 /**
- * Failures on OpenAI's wire, both ways: what providers report in a status and a body or in the middle of a stream,
- * and the body that our own OpenAI-compatible routes answer with.
+ * Failures, both ways: what providers of any wire report in a status and a body or in the middle of a stream, and the
+ * body that our own OpenAI-compatible routes answer with.
  */
 import { ConversationError, type ErrorCode, errorCodes, errorRow } from '../error.ts'
 import { asFields, asList, asNumber, asText, type Fields } from './lenient.ts'
@@ -42,7 +42,7 @@ const ownCodes = new Map<string, ErrorCode>(
 export function readChatError(failure: ProviderFailure): ConversationError {
   const { status } = failure
   const body = parse(failure.body)
-  const report = body === undefined ? undefined : reportOf(body)
+  const report = body === undefined ? undefined : named(reportOf(body), failure.headers)
   const text = report?.message ?? (body === undefined ? plainText(failure.body) : '')
   const retryAfterMs = retryHint(failure.headers, report)
   const message = clean(`API returned unexpected status code: ${status}${text === '' ? '' : `: ${text}`}`)
@@ -82,17 +82,29 @@ function parse(text: string): Fields | undefined {
   }
 }
 
+/** AWS names the error in a header, followed by an address: `ThrottlingException:http://…`. */
+function named(report: Report, headers: ProviderFailure['headers']): Report {
+  const name = headers['x-amzn-errortype']
+  return report.type === '' && typeof name === 'string' ? { ...report, type: name.split(':', 1)[0] ?? '' } : report
+}
+
 function reportOf(body: Fields): Report {
   const fields = asFields(body.error) ?? body
   const { code } = fields
   const numeric = [asNumber(fields.status_code), asNumber(code), asNumber(Number(asText(code)))]
   return {
-    message: asText(body.error) ?? asText(fields.message) ?? asText(fields.detail) ?? '',
+    message: asText(body.error) ?? asText(fields.message) ?? asText(fields.Message) ?? detailOf(fields) ?? '',
     type: asText(fields.type) ?? asText(fields.status) ?? '',
     code: asText(code) ?? '',
     status: numeric.find((value) => value !== undefined && value >= 400 && value < 600),
     fields,
   }
+}
+
+/** FastAPI's servers, Mistral's among them, put a text or a list of complaints here, some of them inside `message`. */
+function detailOf(fields: Fields): string | undefined {
+  const detail = fields.detail ?? asFields(fields.message)?.detail
+  return asText(detail) ?? asText(asFields(asList(detail)[0])?.msg)
 }
 
 /** A page of HTML says nothing to a caller; a line of plain text may. */
@@ -112,10 +124,13 @@ const patterns: readonly [ErrorCode, RegExp][] = [
   ],
   [
     'quota',
-    /insufficient_quota|insufficient (balance|credit|funds)|exceeded your current quota|billing|credit balance/,
+    /insufficient_quota|insufficient (balance|credit|funds)|exceeded your current quota|billing|credit balance|servicequotaexceeded/,
   ],
   ['rate_limit', /rate.?limit|too many requests|resource_exhausted|throttl/],
-  ['auth', /invalid.{0,10}api.?key|incorrect api key|authentication|unauthori[sz]ed|permission_denied/],
+  [
+    'auth',
+    /invalid.{0,10}api.?key|incorrect api key|api key (not valid|expired)|authentication|unauthori[sz]ed|permission_(denied|error)/,
+  ],
 ]
 
 function classify(
@@ -134,8 +149,11 @@ function classify(
   if (status === 401 || status === 403) return 'auth'
   if (status === 402) return 'quota'
   if (status === 429) return 'rate_limit'
-  if (status !== undefined && status !== 408 && status < 500) return 'provider_invalid_request'
-  return /invalid_request|bad_request/.test(haystack) ? 'provider_invalid_request' : 'unavailable'
+  // 424 is what Bedrock says when the model itself has failed.
+  if (status !== undefined && status !== 408 && status !== 424 && status < 500) return 'provider_invalid_request'
+  return /invalid_request|invalid_argument|bad_request|validationexception/.test(haystack)
+    ? 'provider_invalid_request'
+    : 'unavailable'
 }
 
 /** How long to wait, from whichever place the vendor puts it, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { FinishReason } from '../conversation/event.ts'
 
-/** The words of the OpenAI wire and of the servers that claim to speak it. */
+/** The words of OpenAI's wire, of the servers that claim to speak it, and of Anthropic, Gemini and Bedrock. */
 const words: ReadonlyMap<string, FinishReason> = new Map(
   Object.entries({
     stop: 'stop',
@@ -16,6 +16,16 @@ const words: ReadonlyMap<string, FinishReason> = new Map(
     function_call: 'tool_calls',
     content_filter: 'content_filter',
     safety: 'content_filter',
+    pause_turn: 'stop',
+    model_context_window_exceeded: 'length',
+    refusal: 'content_filter',
+    recitation: 'content_filter',
+    blocklist: 'content_filter',
+    prohibited_content: 'content_filter',
+    spii: 'content_filter',
+    image_safety: 'content_filter',
+    content_filtered: 'content_filter',
+    guardrail_intervened: 'content_filter',
   } as const),
 )
 

@@ -6,12 +6,16 @@
 import type { ConversationEvent } from '../conversation/event.ts'
 import { CharacterJoiner } from '../conversation/well-formed.ts'
 import { asFields, asNumber, asText } from './lenient.ts'
+import { callSignatureOf } from './reasoning.ts'
 
 interface OpenCall {
   readonly index: number
   upstreamId: string | undefined
   name: string
+  /** The vendor's signature, which must come before the call begins: no delta has a place for it. */
+  signature: string | undefined
   started: boolean
+  ended: boolean
   /** Arguments that came before the name did. */
   early: string
   /** All arguments so far, as they were passed on. */
@@ -44,6 +48,7 @@ export class ToolCallReader {
     const args = argumentsOf(fn.arguments)
     const call = this.#find(asNumber(delta.index), asText(delta.id), name, args)
     if (call.name === '' && name !== undefined) call.name = name
+    call.signature ??= callSignatureOf(delta)
     const piece = call.joiner.push(args)
     if (!call.started && call.name === '') {
       call.early += piece
@@ -53,15 +58,25 @@ export class ToolCallReader {
     this.#send(call, piece, events)
   }
 
+  /** The provider has said that the call with this index of its own is whole; OpenAI's wire never does. */
+  endCall(upstreamIndex: number, events: ConversationEvent[]): void {
+    const call = this.#byUpstreamIndex.get(upstreamIndex)
+    if (call) this.#end(call, events)
+  }
+
   /** The choice has finished: every call is whole now. */
   end(events: ConversationEvent[]): void {
-    for (const call of this.#calls) {
-      this.#start(call, events)
-      this.#send(call, call.joiner.end(), events)
-      // No arguments at all, `null` or "": a tool without parameters, whose arguments are the empty object.
-      if (call.sent === '') this.#send(call, '{}', events)
-      events.push({ type: 'tool-call-end', choice: this.#choice, index: call.index })
-    }
+    for (const call of this.#calls) this.#end(call, events)
+  }
+
+  #end(call: OpenCall, events: ConversationEvent[]): void {
+    if (call.ended) return
+    call.ended = true
+    this.#start(call, events)
+    this.#send(call, call.joiner.end(), events)
+    // No arguments at all, `null` or "": a tool without parameters, whose arguments are the empty object.
+    if (call.sent === '') this.#send(call, '{}', events)
+    events.push({ type: 'tool-call-end', choice: this.#choice, index: call.index })
   }
 
   #find(index: number | undefined, id: string | undefined, name: string | undefined, args: string): OpenCall {
@@ -87,7 +102,9 @@ export class ToolCallReader {
       index: this.#calls.length,
       upstreamId: undefined,
       name: '',
+      signature: undefined,
       started: false,
+      ended: false,
       early: '',
       sent: '',
       joiner: new CharacterJoiner(),
@@ -109,6 +126,7 @@ export class ToolCallReader {
       index: call.index,
       id,
       name: call.name.toWellFormed(),
+      ...(call.signature !== undefined && { signature: call.signature }),
     })
     const early = call.early
     call.early = ''

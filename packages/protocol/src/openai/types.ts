@@ -5,6 +5,8 @@ export interface ChatToolCall {
   id: string
   type: 'function'
   function: { name: string; arguments: string }
+  /** The vendor's signature of the call, to be sent back as it came. No member of OpenAI's. */
+  signature?: string
 }
 
 /** Token counts in OpenAI's names. */
@@ -30,12 +32,15 @@ export interface ChatDelta {
   content?: string
   /** Thinking, in the name that most compatible servers use. */
   reasoning_content?: string
+  /** The vendor's signature of the thinking, to be sent back as it came; the last one holds. No member of OpenAI's. */
+  reasoning_signature?: string
   refusal?: string
   tool_calls?: {
     index: number
     id?: string
     type?: 'function'
     function?: { name?: string; arguments?: string }
+    signature?: string
   }[]
 }
 
@@ -64,6 +69,7 @@ export interface ChatCompletion {
       content: string | null
       refusal: string | null
       reasoning_content?: string
+      reasoning_signature?: string
       tool_calls?: ChatToolCall[]
     }
     logprobs: null

@@ -1,5 +1,5 @@
 /** Counts and times every conversation with a component. Outermost, so that it sees what the caller sees. */
-import type { Middleware } from '@dapr-chat/protocol'
+import { ConversationError, type Middleware } from '@dapr-chat/protocol'
 import type { Metrics } from '../observability/metrics.ts'
 
 /** A middleware that records each conversation once it has ended, however it ended. */
@@ -15,7 +15,8 @@ export function telemetry(metrics: Metrics, component: string): Middleware {
           yield batch
         }
       } catch (thrown) {
-        finished = false
+        // A caller who has the finish and leaves before the token counts come has lost nothing of the answer.
+        finished &&= thrown instanceof ConversationError && thrown.code === 'cancelled'
         throw thrown
       } finally {
         metrics.recordConversation(component, finished, performance.now() - start)

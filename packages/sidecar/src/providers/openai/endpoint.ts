@@ -12,6 +12,8 @@ export interface ChatEndpoint {
   /** Path and query of a chat completion. */
   path(model: string): string
   readonly headers: Readonly<Record<string, string>>
+  /** The key that the headers carry, so that it can be kept out of errors. */
+  readonly key: string
   readonly model: string
   /** Whether the server is OpenAI's own or Azure's, and so takes the role `developer`. */
   readonly openai: boolean
@@ -19,18 +21,23 @@ export interface ChatEndpoint {
 
 /**
  * Reads the endpoint from the component's settings. Requests have no say in it, so a key never goes anywhere else.
- * @throws Error where the endpoint is no address, or Azure lacks what it needs.
+ * @throws Error where the endpoint is no address, the key fits in no header, or Azure lacks what it needs.
  */
 export function chatEndpoint(
   settings: SettingsOf<typeof openaiSettings>,
   environment: Readonly<Record<string, string | undefined>>,
 ): ChatEndpoint {
+  // Otherwise every call would fail, as if the provider could not be reached.
+  if (/[^\x20-\x7e]/.test(settings.key)) {
+    throw new Error('metadata "key" must be of visible ASCII characters: current value has others, perhaps a line end')
+  }
   if (settings.apiType.toLowerCase() === 'azure') return azureEndpoint(settings, environment)
   const base = parseBase(settings.endpoint ?? OPENAI_ENDPOINT)
   return {
     origin: base.origin,
     path: () => `${base.path}/chat/completions`,
     headers: { authorization: `Bearer ${settings.key}` },
+    key: settings.key,
     model: environment.OPENAI_MODEL || settings.model || 'gpt-5-nano',
     openai: settings.endpoint === undefined,
   }
@@ -50,6 +57,7 @@ function azureEndpoint(
     path: (model) =>
       `${base.path}/openai/deployments/${encodeURIComponent(model)}/chat/completions?api-version=${encodeURIComponent(apiVersion)}`,
     headers: { 'api-key': key },
+    key,
     model: environment.AZURE_OPENAI_MODEL || settings.model || 'gpt-4.1-nano',
     openai: true,
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ConversationError } from '@dapr-chat/protocol'
 import { callOf, chunk, scriptedProvider, silence, textAnswer } from '@dapr-chat/sidecar/testing'
 import { openaiProvider, outcomeOf } from '../../../test/openai-provider.ts'
@@ -128,6 +129,37 @@ test('calls that are cancelled leave the ones beside them alone', async () => {
     results.map(({ error, result }) => error?.code ?? result.choices[0]?.text),
     results.map((_, at) => (at % 2 === 0 ? 'cancelled' : 'Hello world')),
   )
+})
+
+test('after many callers have left, each in another phase, no connection is left and the next call is served', async () => {
+  let serving = false
+  await using upstream = await scriptedProvider(() => ({
+    body: serving ? textAnswer('Hello') : stalling(chunk({ content: 'a' }), chunk({ content: 'b' })),
+  }))
+  await using provider = openaiProvider(upstream.url)
+  const leave = async (turns: number) => {
+    const caller = new AbortController()
+    const answer = outcomeOf(provider.converse(callOf({ signal: caller.signal })))
+    for (let turn = 0; turn < turns; turn++) await nextTurn()
+    caller.abort(gone())
+    assert.equal((await answer).error?.code, 'cancelled')
+  }
+  await Promise.all(Array.from({ length: 60 }, (_, at) => leave(at)))
+  serving = true
+  const { connections } = upstream
+  assert.ok(connections > 0)
+  await Promise.all(Array.from({ length: connections }, (_, at) => upstream.connectionClosed(at)))
+  const { result } = await outcomeOf(provider.converse(callOf()))
+  assert.equal(result.choices[0]?.text, 'Hello')
+})
+
+test('a call that is over leaves nothing on its signal', async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  await using provider = openaiProvider(upstream.url)
+  const { signal } = new AbortController()
+  for (let call = 0; call < 3; call++) await outcomeOf(provider.converse(callOf({ signal })))
+  for await (const _batch of provider.converse(callOf({ signal }))) break
+  assert.equal(getEventListeners(signal, 'abort').length, 0)
 })
 
 interface DeafServer extends AsyncDisposable {

@@ -17,6 +17,9 @@ export interface ClockLimits {
   readonly totalMs: number
 }
 
+/** The longest timer that Node has, some 25 days; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 const explanations: Readonly<Record<Clock, string>> = {
   connect: 'the provider accepted no connection within',
   'first-token': 'the provider sent no token within',
@@ -77,8 +80,10 @@ export class CallClocks {
   #arm(): void {
     const now = performance.now()
     const next = Math.min(this.#totalEnd(), this.#phaseEnd(now))
+    if (next === Infinity) return
     // A fraction of a millisecond would be cut off and the timer fire too early, again and again.
-    if (next !== Infinity) this.#timer = setTimeout(() => this.#check(), Math.ceil(Math.max(0, next - now)))
+    const wait = Math.min(Math.ceil(Math.max(0, next - now)), MAX_TIMER_MS)
+    this.#timer = setTimeout(() => this.#check(), wait)
   }
 
   #check(): void {

@@ -3,9 +3,11 @@
  * the least between socket and reader, and adds what a stream needs: the answer is read only as fast as it is pulled,
  * the signal or a clock ends it in any phase, and an answer that was left early takes its socket with it.
  */
+import type { Socket } from 'node:net'
 import { ConversationError } from '@dapr-chat/protocol'
 import type { Dispatcher } from 'undici'
 import { CallClocks, type ClockLimits } from './clocks.ts'
+import type { Connections } from './connections.ts'
 
 /** What to send. */
 export interface ExchangeRequest {
@@ -37,6 +39,8 @@ export class Exchange {
   readonly #clocks: CallClocks
   readonly #signal: AbortSignal
   readonly #onAbort: () => void
+  /** The socket that is being connected for this request alone; what becomes of it is the controller's, later. */
+  #connecting: Socket | undefined
   #controller: Dispatcher.DispatchController | undefined
   #head: ExchangeHead | undefined
   readonly #queue: Buffer[] = []
@@ -47,13 +51,13 @@ export class Exchange {
   #linger: NodeJS.Timeout | undefined
   #waiter: Waiter | undefined
 
-  constructor(dispatcher: Dispatcher, request: ExchangeRequest, signal: AbortSignal, limits: ClockLimits) {
+  constructor(connections: Connections, request: ExchangeRequest, signal: AbortSignal, limits: ClockLimits) {
     this.#signal = signal
     this.#onAbort = () => this.#abort(ConversationError.from(signal.reason))
     this.#clocks = new CallClocks(limits, (error) => this.#abort(error))
     signal.addEventListener('abort', this.#onAbort, { once: true })
     if (signal.aborted) this.#onAbort()
-    else dispatcher.dispatch({ ...request, method: 'POST' }, this.#handler())
+    else this.#connecting = connections.dispatch({ ...request, method: 'POST' }, this.#handler())
   }
 
   /**
@@ -74,7 +78,7 @@ export class Exchange {
    */
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
-      // A caller who left, or a clock that ran out, does not get what is still queued.
+      // A caller who left does not get what is still queued.
       if (this.#signal.aborted && this.#failure) throw this.#failure
       const bytes = this.#queue.shift()
       if (bytes) {
@@ -149,7 +153,8 @@ export class Exchange {
   #abort(reason: ConversationError): void {
     if (this.#ended || this.#failure) return
     this.#failure = reason
-    this.#controller?.abort(reason)
+    if (this.#controller) this.#controller.abort(reason)
+    else this.#connecting?.destroy(reason)
     this.#wake()
   }
 

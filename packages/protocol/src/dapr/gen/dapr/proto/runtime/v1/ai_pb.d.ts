@@ -685,6 +685,13 @@ export declare type ConversationMessageOfAssistant = Message<"dapr.proto.runtime
    * @generated from field: optional string refusal = 1001;
    */
   refusal?: string | undefined;
+
+  /**
+   * The vendor's signature of the thinking, as it came with the answer.
+   *
+   * @generated from field: optional string reasoning_signature = 1002;
+   */
+  reasoningSignature?: string | undefined;
 };
 
 /**
@@ -898,6 +905,13 @@ export declare type ConversationToolCalls = Message<"dapr.proto.runtime.v1.Conve
     value: ConversationToolCallsOfFunction;
     case: "function";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * The vendor's signature of the call, to be sent back as it came.
+   *
+   * @generated from field: optional string signature = 1000;
+   */
+  signature?: string | undefined;
 };
 
 /**
@@ -1082,6 +1096,13 @@ export declare type ConversationResultMessage = Message<"dapr.proto.runtime.v1.C
    * @generated from field: optional string refusal = 1001;
    */
   refusal?: string | undefined;
+
+  /**
+   * The vendor's signature of the thinking, to be sent back as it came.
+   *
+   * @generated from field: optional string reasoning_signature = 1002;
+   */
+  reasoningSignature?: string | undefined;
 };
 
 /**
@@ -1289,6 +1310,13 @@ export declare type ConversationStreamDelta = Message<"dapr.proto.runtime.v1.Con
    * @generated from field: repeated dapr.proto.runtime.v1.ConversationStreamToolCall tool_calls = 5;
    */
   toolCalls: ConversationStreamToolCall[];
+
+  /**
+   * The vendor's signature of the thinking; the last one of a choice holds.
+   *
+   * @generated from field: optional string reasoning_signature = 6;
+   */
+  reasoningSignature?: string | undefined;
 };
 
 /**
@@ -1333,6 +1361,13 @@ export declare type ConversationStreamToolCall = Message<"dapr.proto.runtime.v1.
    * @generated from field: optional bool complete = 5;
    */
   complete?: boolean | undefined;
+
+  /**
+   * The vendor's signature of the call, beside its id and name.
+   *
+   * @generated from field: optional string signature = 6;
+   */
+  signature?: string | undefined;
 };
 
 /**
