@@ -6,10 +6,14 @@ export interface Plan {
   readonly repetitions: number
   /** How long one measurement under load takes, in milliseconds. */
   readonly measureMs: number
-  /** How long the same load runs before it, so that the code is compiled, in milliseconds. */
+  /** How long streams run before it, so that the code that they pass is compiled, in milliseconds. */
   readonly warmUpMs: number
+  /** How many whole answers come before those that are measured: their code is longer, and takes longer to compile. */
+  readonly warmUpCalls: number
   /** How many first tokens are timed, one at a time at a fixed rate. */
   readonly firstTokens: number
+  /** The numbers of open streams whose costs are compared. */
+  readonly streamCounts: readonly number[]
   /** How many streams are cancelled before memory is first read, and between then and the second reading. */
   readonly cancels: { readonly before: number; readonly counted: number }
 }
@@ -19,15 +23,19 @@ export const fullPlan: Plan = {
   repetitions: 3,
   measureMs: 2_500,
   warmUpMs: 1_500,
+  warmUpCalls: 12_000,
   firstTokens: 400,
+  streamCounts: [1, 50, 500, 1_000],
   cancels: { before: 3_000, counted: 10_000 },
 }
 
 /** About a minute: good enough to see whether a change was worth it. */
 export const quickPlan: Plan = {
   repetitions: 1,
-  measureMs: 1_000,
-  warmUpMs: 700,
+  measureMs: 800,
+  warmUpMs: 800,
+  warmUpCalls: 4_000,
   firstTokens: 60,
+  streamCounts: [500, 1_000],
   cancels: { before: 500, counted: 1_000 },
 }

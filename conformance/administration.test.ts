@@ -1,5 +1,6 @@
 /** What operators and SDKs ask of daprd beside conversations: health, metadata, shutdown, and the API token. */
 import assert from 'node:assert/strict'
+import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { post, send, startSidecar } from '@dapr-chat/sidecar/testing'
 import type { ServiceError } from '@grpc/grpc-js'
@@ -160,5 +161,17 @@ test('the figures stand at any path of the metrics port', async () => {
       answer.text,
       /^dapr_component_conversation_count\{app_id="my-app",component="echo",success="true"\} 1$/m,
     )
+  }
+})
+
+const ipv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'))
+
+test('both names of this machine answer on the same ports', { skip: !ipv6 && 'this machine has no IPv6' }, async () => {
+  await using running = await startSidecar(undefined, { listenAddresses: ['127.0.0.1', '::1'] })
+  for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
+    const at = (address: string) => address.replace('127.0.0.1', host)
+    assert.equal((await send(at(running.http), '/v1.0/healthz')).status, 204, host)
+    using grpc = new DaprClient(at(running.grpc))
+    assert.ok(await grpc.unary('ConverseAlpha2', helloMessage), host)
   }
 })

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { post, type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
+import { eventsOf, post, type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
 import { DaprClient, type Message, status } from './harness.ts'
 
 let running: RunningSidecar
@@ -316,4 +316,19 @@ test("echo refuses a tool whose properties are no object, in daprd's words", asy
     errorCode: 'ERR_CONVERSATION_INVOKE',
     message: 'failed conversing with component echo: tool function properties must be a map[string]any, got string',
   })
+})
+
+test('echo streams over alpha1 too: a chunk for each word, then exactly one complete', async () => {
+  const path = '/v1.0-alpha1/conversation/echo/converse'
+  const body = { inputs: [{ content: 'well hello there' }], contextID: 'x' }
+  const answer = await post(running.http, path, body, { accept: 'text/event-stream' })
+  assert.equal(answer.status, 200)
+  const data = eventsOf(answer.text).map((event) => event.data)
+  assert.equal(data.pop(), '[DONE]')
+  const { complete } = JSON.parse(data.pop() ?? '')
+  assert.deepEqual([complete.contextID, complete.outputs[0].result], ['x', 'well hello there'])
+  assert.deepEqual(
+    data.map((each) => JSON.parse(each).chunk.parts[0].text.text),
+    ['well', ' hello', ' there'],
+  )
 })

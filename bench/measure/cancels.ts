@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Caller } from '../load/caller.ts'
 import type { Figures } from './figures.ts'
 import { measurement } from './measurement.ts'
+import { repeat } from './repeat.ts'
 
 const CONCURRENCY = 50
 const SCRIPT = { tokens: 1_000, everyMs: 20 }
@@ -25,14 +26,9 @@ export const cancels = measurement('cancels', async ({ caller, server }, { plan,
   }
 })
 
-async function cancelStreams(caller: Caller, count: number): Promise<void> {
-  let left = count
-  const worker = async () => {
-    while (left > 0) {
-      left -= 1
-      const stream = caller.stream(SCRIPT, () => stream.cancel())
-      await stream.ended
-    }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
+function cancelStreams(caller: Caller, count: number): Promise<void> {
+  return repeat(CONCURRENCY, count, () => {
+    const stream = caller.stream(SCRIPT, () => stream.cancel())
+    return stream.ended
+  })
 }

@@ -1,21 +1,23 @@
 /**
- * What 1, 50, 500 and 1,000 open streams cost, each number in a fresh process: memory for each stream, and CPU time for
- * each token, which together show whether costs grow in proportion.
+ * What open streams cost, each number of them in a fresh process: memory for each stream, and CPU time for each token,
+ * which together show whether costs grow in proportion.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StreamFigures } from './figures.ts'
 import type { Measurement, MeasurementContext } from './measurement.ts'
 import { holdStreams } from './open-streams.ts'
-import { keepBusy } from './repeat.ts'
+import { repeat } from './repeat.ts'
 
-const COUNTS = [1, 50, 500, 1_000]
 const EVERY_MS = 100
+
+/** So many whole answers fill the young generation, whose size is fixed, and compile most of the code. */
+const WARM_UP_CALLS = 2_000
 
 export const streams: Measurement = {
   name: 'streams',
   async run(context) {
     const found: StreamFigures[] = []
-    for (const count of COUNTS) {
+    for (const count of context.plan.streamCounts) {
       const figures = await measure(context, count)
       if (figures) found.push(figures)
     }
@@ -27,9 +29,9 @@ async function measure({ plan, start }: MeasurementContext, count: number): Prom
   const { caller, server, stop } = await start()
   try {
     if (!server) return undefined
-    // A little of everything once, so that what is loaded and compiled only once is not charged to the streams.
-    await keepBusy(4, 300, () => caller.whole({ tokens: 16, everyMs: 0 }))
-    await keepBusy(4, 300, () => caller.stream({ tokens: 20, everyMs: 1 }, () => {}).ended)
+    // What is needed only once must not be charged to the streams.
+    await repeat(32, WARM_UP_CALLS, () => caller.whole({ tokens: 16, everyMs: 0 }))
+    await repeat(32, 100, () => caller.stream({ tokens: 20, everyMs: 1 }, () => {}).ended)
     const empty = await server.usage({ collect: true })
     const held = await holdStreams(caller, count, EVERY_MS)
     await sleep(plan.warmUpMs)

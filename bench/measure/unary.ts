@@ -1,14 +1,14 @@
 /** Whole answers of 16 tokens, 32 calls at a time: what one costs, how many come in a second, how long each takes. */
 import type { Figures } from './figures.ts'
 import { measurement } from './measurement.ts'
-import { keepBusy } from './repeat.ts'
+import { keepBusy, repeat } from './repeat.ts'
 import { median, percentile } from './statistics.ts'
 
 const CONCURRENCY = 32
 const SCRIPT = { tokens: 16, everyMs: 0 }
 
 export const unary = measurement('unary', async ({ caller, server }, { plan }) => {
-  await keepBusy(CONCURRENCY, plan.warmUpMs, () => caller.whole(SCRIPT))
+  await repeat(CONCURRENCY, plan.warmUpCalls, () => caller.whole(SCRIPT))
   const times: number[] = []
   const timed = async () => {
     const start = performance.now()

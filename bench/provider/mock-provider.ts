@@ -6,10 +6,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { announce } from '../processes/probe.ts'
-import { burst, completion, FIRST_CHUNKS, LAST_CHUNKS, TOKEN_CHUNK } from './answer.ts'
+import { burst, completion, FIRST_EVENTS, LAST_EVENTS, TOKEN_EVENT } from './answer.ts'
 import { readPrompt, type Script } from './script.ts'
 
-const SSE = { 'content-type': 'text/event-stream; charset=utf-8' }
+const SSE = { 'content-type': 'text/event-stream; charset=utf-8', 'transfer-encoding': 'chunked' }
 
 let open = 0
 const bursts = new Map<number, Buffer[]>()
@@ -49,16 +49,18 @@ function answer(body: string, response: ServerResponse): void {
     return
   }
   response.writeHead(200, SSE)
+  // The bytes carry the chunked coding already.
+  response.chunkedEncoding = false
   if (script.everyMs > 0) pace(script, response)
   else void pour(cached(bursts, script.tokens, burst), response)
 }
 
 function pace({ tokens, everyMs }: Script, response: ServerResponse): void {
   let left = tokens - 1
-  response.write(FIRST_CHUNKS)
+  response.write(FIRST_EVENTS)
   const timer = setInterval(() => {
-    if (left > 0) response.write(TOKEN_CHUNK)
-    else response.end(LAST_CHUNKS)
+    if (left > 0) response.write(TOKEN_EVENT)
+    else response.end(LAST_EVENTS)
     left -= 1
   }, everyMs)
   response.once('close', () => clearInterval(timer))

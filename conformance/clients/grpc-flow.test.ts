@@ -132,6 +132,15 @@ test('a shutdown lets a stream go on, refuses new calls, and tells a stream that
   await closed
 })
 
+test('a reader who has stopped reading does not keep the sidecar up', async () => {
+  await using open = await connect(() => ({ body: flood() }), { gracefulShutdownMs: 50 })
+  const leave = await readers['gRPC stream'](open)
+  await setTimeout(300)
+  await open.running.sidecar.close()
+  await open.upstream.connectionClosed()
+  leave()
+})
+
 /** Tokens without an end, large enough to fill every buffer soon. */
 function* flood() {
   const token = chunk({ content: 'x'.repeat(8 * 1024) })

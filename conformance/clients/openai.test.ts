@@ -220,6 +220,43 @@ test('image parts reach the provider, addresses and bytes alike', async () => {
   assert.deepEqual((asked().messages as { content: unknown }[])[0]?.content, content)
 })
 
+test('recordings and documents reach the provider', async () => {
+  answer = textAnswer('A song.')
+  const content: OpenAI.ChatCompletionContentPart[] = [
+    { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } },
+    { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERg==', filename: 'a.pdf' } },
+  ]
+  await openai.chat.completions.create({ model: 'gpt', messages: [{ role: 'user', content }] })
+  assert.deepEqual((asked().messages as { content: unknown }[])[0]?.content, content)
+})
+
+const twoChoices = [
+  chunk({ role: 'assistant', content: 'a' }),
+  chunk({ role: 'assistant', content: 'x' }, 1),
+  chunk({ content: 'y' }, 1),
+  chunk({ content: 'b' }),
+  finish('length', 1),
+  finish('stop'),
+  usage(1, 4),
+  done,
+]
+
+test('several choices come apart, in a whole answer and in a stream', async () => {
+  answer = twoChoices
+  const completion = await openai.chat.completions.create({ model: 'gpt', messages, n: 2 })
+  const streamed = await openai.chat.completions.stream({ model: 'gpt', messages, n: 2 }).finalChatCompletion()
+  for (const { choices } of [completion, streamed]) {
+    assert.deepEqual(
+      choices.map(({ index, message, finish_reason }) => [index, message.content, finish_reason]),
+      [
+        [0, 'ab', 'stop'],
+        [1, 'xy', 'length'],
+      ],
+    )
+  }
+  assert.equal(asked().n, 2)
+})
+
 test('response_format reaches the provider, and the package parses what comes back', async () => {
   answer = textAnswer('{"answer"', ':4}')
   const format = {

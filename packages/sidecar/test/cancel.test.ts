@@ -14,6 +14,7 @@ import {
   stallAfter,
   startConversation,
   streams,
+  untilStill,
 } from './conversation.ts'
 
 const timeout = 20_000
@@ -85,11 +86,7 @@ test("a caller who leaves while nobody reads closes the provider's connection to
   const { upstream, http, sidecar } = conversation
   const response = await ask(http, 'a stream of Dapr')
   const request = await upstream.requestArrived()
-  let before = -1
-  while (before !== request.bytesAccepted) {
-    before = request.bytesAccepted
-    await setTimeout(200)
-  }
+  await untilStill(() => request.bytesAccepted)
   const left = performance.now()
   response.destroy()
   const delay = (await upstream.connectionClosed()) - left

@@ -84,3 +84,12 @@ export async function countOf(metrics: string, success: boolean): Promise<number
   const line = new RegExp(`^dapr_component_conversation_count\\{.*component="gpt",success="${success}"\\} (\\d+)$`, 'm')
   return Number(line.exec(text)?.[1] ?? 0)
 }
+
+/** Waits until a number has stopped growing. */
+export async function untilStill(count: () => number): Promise<void> {
+  let before = Number.NaN
+  while (before !== count()) {
+    before = count()
+    await setTimeout(200)
+  }
+}

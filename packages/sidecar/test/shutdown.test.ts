@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { createSidecar } from '../src/index.ts'
 import { chunk, done, eventsOf, finish, readText, send, silence } from '../testing/index.ts'
-import { ask, oneToken, readUntil, startConversation, streams } from './conversation.ts'
+import { ask, oneToken, readUntil, startConversation, streams, untilStill } from './conversation.ts'
 
 const timeout = 20_000
 
@@ -79,6 +79,26 @@ test('an answer that has not begun is refused with 503 once the time is over', {
   assert.equal((await response).statusCode, 503)
   await closed
 })
+
+for (const question of streams) {
+  test(`a reader of ${question} who has stopped reading does not keep the sidecar up`, { timeout }, async () => {
+    const token = chunk({ content: 'x'.repeat(64 * 1024) })
+    const script = () => ({
+      body: (function* () {
+        for (let count = 0; count < 1_000; count++) yield token
+      })(),
+    })
+    await using conversation = await startConversation(script, { gracefulShutdownMs: 50 })
+    const { upstream, http, sidecar } = conversation
+    const response = await ask(http, question)
+    response.on('error', () => {})
+    const request = await upstream.requestArrived()
+    await untilStill(() => request.bytesAccepted)
+    await sidecar.close()
+    await upstream.connectionClosed()
+    assert.equal(sidecar.openCalls, 0)
+  })
+}
 
 test('a sidecar that nobody talks to closes at once, idle connections and all', { timeout }, async () => {
   await using conversation = await startConversation(oneToken, { gracefulShutdownMs: 10_000 })

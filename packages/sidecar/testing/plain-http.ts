@@ -24,7 +24,15 @@ export function open(base: string, path: string, given: PlainRequest = {}): Prom
   const { hostname, port } = new URL(base)
   const { method = given.body === undefined ? 'GET' : 'POST', headers = {}, body, signal } = given
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, path, method, headers, agent: false, ...(signal && { signal }) })
+    const request = httpRequest({
+      hostname: hostname.replace(/[[\]]/g, ''),
+      port,
+      path,
+      method,
+      headers,
+      agent: false,
+      ...(signal && { signal }),
+    })
     request.once('response', resolve)
     request.once('error', reject)
     request.end(body)

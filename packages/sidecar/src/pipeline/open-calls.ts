@@ -8,6 +8,7 @@ import { ConversationError } from '@dapr-chat/protocol'
 export class OpenCall {
   readonly #controller = new AbortController()
   readonly #onClose: (call: OpenCall) => void
+  #closed = false
 
   constructor(onClose: (call: OpenCall) => void) {
     this.#onClose = onClose
@@ -18,9 +19,9 @@ export class OpenCall {
     return this.#controller.signal
   }
 
-  /** The caller has left. */
+  /** The caller has left. Of a call that is over, it is no news: gRPC says so of every one. */
   cancel(): void {
-    this.abort(new ConversationError('cancelled', 'the caller has left'))
+    if (!this.#closed) this.abort(new ConversationError('cancelled', 'the caller has left'))
   }
 
   /** Stops the call, for the given reason. */
@@ -30,6 +31,7 @@ export class OpenCall {
 
   /** The call is over, however it went. */
   close(): void {
+    this.#closed = true
     this.#onClose(this)
   }
 }

@@ -3,7 +3,7 @@
  * makes of them. Settings are declared as data, once; the loader, redaction, the documents and `doctor` read that one
  * declaration.
  */
-import type { Converse } from '@dapr-chat/protocol'
+import type { ContentPart, Converse } from '@dapr-chat/protocol'
 
 /** One setting of a component, as it stands in the metadata of its YAML. */
 export interface Setting {
@@ -63,6 +63,11 @@ export interface ProviderDefinition<D extends SettingsDeclaration = SettingsDecl
   /** One sentence for the documents. */
   readonly description: string
   readonly settings: D
+  /**
+   * The kinds of media that messages may carry. Others are refused before the provider is called, with an error that
+   * says so. Absent means that the provider looks for itself.
+   */
+  readonly accepts?: readonly Exclude<ContentPart['type'], 'text'>[]
   /**
    * Makes a live provider. Makes no network call: a wrong key is found out by the first conversation, as in daprd.
    * @throws Error whose message says what must hold, where settings do not fit together.

@@ -136,7 +136,10 @@ async function streamed<Request extends { name: string }>(
     open = context.calls.open()
     const opened = open
     call.on('cancelled', () => opened.cancel())
-    for await (const batch of converse(context, call, read, open)) await send(call, frames.write(batch))
+    for await (const batch of converse(context, call, read, open)) {
+      const full = send(call, frames.write(batch))
+      if (full) await full
+    }
     await send(call, frames.end())
     call.end()
   } catch (thrown) {
@@ -163,10 +166,11 @@ function converse<Request extends { name: string }>(
   })
 }
 
-async function send(call: Streaming<unknown>, messages: readonly Uint8Array[]): Promise<void> {
+/** Writes messages; the result, where there is one, says when more is welcome. */
+function send(call: Streaming<unknown>, messages: readonly Uint8Array[]): Promise<void> | undefined {
   let ready = true
   for (const message of messages) ready = call.write(message)
-  if (!ready && !call.cancelled) await drained(call)
+  return ready || call.cancelled ? undefined : drained(call)
 }
 
 function drained(call: Streaming<unknown>): Promise<void> {

@@ -14,6 +14,7 @@ import {
   usage,
 } from '@dapr-chat/sidecar/testing'
 import { openaiProvider, outcomeOf, testKey, textOfOutcome } from '../../../test/openai-provider.ts'
+import { hideSecrets } from '../../middleware/hide-secrets.ts'
 
 const json = { 'content-type': 'application/json' }
 
@@ -91,14 +92,16 @@ test('a refusal with an endless body is read up to a limit', async () => {
   await upstream.connectionClosed()
 })
 
-test('the key leaks through no error: not from a status, not from a stream', async () => {
+test('behind its middleware, the key leaks through no error: not from a status, not from a stream', async () => {
   const report = JSON.stringify({ error: { message: `Wrong key ${testKey}, sent as Bearer ${testKey}`, code: 'x' } })
   for (const answer of [
     { status: 401, headers: json, body: report },
     { body: report, headers: json },
     { body: `${chunk({ content: 'Hel' })}data: ${report}\n\n` },
   ]) {
-    const { error } = await askedOf(answer)
+    await using upstream = await scriptedProvider(answer)
+    await using provider = openaiProvider(upstream.url)
+    const { error } = await outcomeOf(hideSecrets([testKey])(provider.converse)(callOf()))
     assert.match(error?.message ?? '', /Wrong key \*\*\*/)
     assert.equal(JSON.stringify({ ...error, message: error?.message, stack: error?.stack }).includes(testKey), false)
   }

@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.openai` component takes, by the names and defaults of Dapr's own component. */
 export const openaiSettings = {
@@ -28,24 +29,5 @@ export const openaiSettings = {
     type: 'string',
     description: 'The version of the Azure OpenAI API, such as 2025-01-01-preview. Needed for Azure.',
   },
-  connectTimeout: {
-    type: 'duration',
-    default: 10_000,
-    description: 'How long a connection may take. 0 waits for ever.',
-  },
-  firstTokenTimeout: {
-    type: 'duration',
-    default: 300_000,
-    description: 'How long the first token may take once the request is sent. 0 waits for ever.',
-  },
-  idleTimeout: {
-    type: 'duration',
-    default: 120_000,
-    description: 'How long the provider may be silent in the middle of an answer. 0 waits for ever.',
-  },
-  totalTimeout: {
-    type: 'duration',
-    default: 0,
-    description: 'How long the whole answer may take. 0, the default, waits for ever.',
-  },
+  ...clockSettings,
 } as const satisfies SettingsDeclaration

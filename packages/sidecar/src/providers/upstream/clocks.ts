@@ -33,6 +33,7 @@ export class CallClocks {
   readonly #expire: (error: ConversationError) => void
   readonly #start = performance.now()
   #timer: NodeJS.Timeout | undefined
+  #timerEnd = Infinity
   #phase: Exclude<Clock, 'total'> = 'connect'
   #phaseStart = this.#start
   #waiting = true
@@ -71,8 +72,11 @@ export class CallClocks {
   }
 
   #enter(phase: 'first-token' | 'idle'): void {
+    const now = performance.now()
     this.#phase = phase
-    this.#phaseStart = performance.now()
+    this.#phaseStart = now
+    // A timer that is set already and fires too early looks again then; only one that fires too late is set anew.
+    if (this.#phaseEnd(now) >= this.#timerEnd) return
     clearTimeout(this.#timer)
     this.#arm()
   }
@@ -80,6 +84,7 @@ export class CallClocks {
   #arm(): void {
     const now = performance.now()
     const next = Math.min(this.#totalEnd(), this.#phaseEnd(now))
+    this.#timerEnd = next
     if (next === Infinity) return
     // A fraction of a millisecond would be cut off and the timer fire too early, again and again.
     const wait = Math.min(Math.ceil(Math.max(0, next - now)), MAX_TIMER_MS)

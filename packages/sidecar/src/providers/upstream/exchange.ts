@@ -73,20 +73,15 @@ export class Exchange {
   }
 
   /**
-   * The next bytes; `undefined` when the answer has ended. What arrived before a failure is given out first.
+   * All bytes that have arrived since the last call; `undefined` when the answer has ended. What arrived before a
+   * failure is given out first.
    * @throws ConversationError where the connection breaks, a clock runs out or the signal aborts.
    */
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
       // A caller who left does not get what is still queued.
       if (this.#signal.aborted && this.#failure) throw this.#failure
-      const bytes = this.#queue.shift()
-      if (bytes) {
-        this.#queuedBytes -= bytes.length
-        if (this.#queuedBytes === 0 && this.#controller?.paused) this.#controller.resume()
-        this.#clocks.pause()
-        return bytes
-      }
+      if (this.#queuedBytes > 0) return this.#take()
       if (this.#failure) throw this.#failure
       if (this.#ended) return undefined
       this.#clocks.wait()
@@ -107,6 +102,7 @@ export class Exchange {
     this.#clocks.stop()
     this.#signal.removeEventListener('abort', this.#onAbort)
     this.#queue.length = 0
+    this.#queuedBytes = 0
     if (this.#ended || this.#failure) return
     if (endAnnounced) {
       this.#discarding = true
@@ -148,6 +144,17 @@ export class Exchange {
         this.#wake()
       },
     }
+  }
+
+  /** Everything in one piece: events that came together stay together, however many chunks of HTTP they came in. */
+  #take(): Uint8Array {
+    const [first] = this.#queue
+    const bytes = first !== undefined && this.#queue.length === 1 ? first : Buffer.concat(this.#queue)
+    this.#queue.length = 0
+    this.#queuedBytes = 0
+    if (this.#controller?.paused) this.#controller.resume()
+    this.#clocks.pause()
+    return bytes
   }
 
   #abort(reason: ConversationError): void {

@@ -1,0 +1,145 @@
+/** The messages of a conversation, as the vendors' packages take them. */
+
+import type {
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4TextPart,
+  LanguageModelV4ToolResultOutput,
+} from '@ai-sdk/provider'
+import {
+  type AssistantMessage,
+  type ContentPart,
+  type Message,
+  type PromptMessage,
+  type ToolMessage,
+  textOf,
+} from '@dapr-chat/protocol'
+import { notSupported } from './failure.ts'
+import { writeMedia } from './media.ts'
+import { readThinking } from './signature.ts'
+
+type AssistantParts = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']
+
+/** How a vendor wants the thinking of earlier answers back. */
+export interface ThinkingDialect {
+  /** The name under which the package looks for a vendor's own values. */
+  readonly vendor: string
+  /** Whether a signature belongs to the block of thinking it stands on, or to whatever comes after it. */
+  readonly sealed: 'thinking' | 'text'
+}
+
+/**
+ * Writes the messages. What systems and developers say comes first, which is where the vendors take it.
+ * @throws ConversationError `invalid_params` for what no vendor takes.
+ */
+export function writePrompt(messages: readonly Message[], dialect: ThinkingDialect): LanguageModelV4Prompt {
+  const calls = new CallNames()
+  const instructions: LanguageModelV4Prompt = []
+  const turns: LanguageModelV4Prompt = []
+  for (const message of messages) {
+    switch (message.role) {
+      case 'system':
+      case 'developer': {
+        const content = instructionOf(message)
+        if (content !== '') instructions.push({ role: 'system', content })
+        break
+      }
+      case 'user': {
+        const content = message.content.flatMap(writePart)
+        // Vendors refuse a message that says nothing.
+        if (content.length > 0) turns.push({ role: 'user', content })
+        break
+      }
+      case 'assistant': {
+        const content = writeAssistant(message, calls, dialect)
+        if (content.length > 0) turns.push({ role: 'assistant', content })
+        break
+      }
+      case 'tool': {
+        const { id, name } = calls.answered(message)
+        const output = writeToolOutput(message.content)
+        turns.push({ role: 'tool', content: [{ type: 'tool-result', toolCallId: id, toolName: name, output }] })
+      }
+    }
+  }
+  return [...instructions, ...turns]
+}
+
+function instructionOf({ role, content }: PromptMessage): string {
+  const media = content.find((part) => part.type !== 'text')
+  if (media) throw notSupported(`${media.type} parts in a ${role} message`)
+  return textOf(content)
+}
+
+function writePart(part: ContentPart): (LanguageModelV4TextPart | LanguageModelV4FilePart)[] {
+  if (part.type !== 'text') return [writeMedia(part)]
+  return part.text === '' ? [] : [{ type: 'text', text: part.text }]
+}
+
+function writeAssistant(message: AssistantMessage, calls: CallNames, dialect: ThinkingDialect): AssistantParts {
+  const { content, toolCalls, reasoning = '', reasoningSignature, refusal } = message
+  const parts: AssistantParts = []
+  const options = (values: Readonly<Record<string, string>>) => ({ providerOptions: { [dialect.vendor]: values } })
+  // Thinking without its signature is refused by those who sign, and not missed by those who do not.
+  if (reasoningSignature && dialect.sealed === 'thinking') {
+    for (const { text, seal } of readThinking(reasoning, reasoningSignature)) {
+      parts.push({ type: 'reasoning', text, ...options(seal) })
+    }
+  }
+  for (const part of content) parts.push(...writePart(part))
+  if (refusal) parts.push({ type: 'text', text: refusal })
+  const last = parts.findLast((part) => part.type === 'text')
+  if (last && reasoningSignature && dialect.sealed === 'text') {
+    Object.assign(last, options({ thoughtSignature: reasoningSignature }))
+  }
+  for (const call of toolCalls) {
+    const { signature } = call
+    parts.push({
+      type: 'tool-call',
+      toolCallId: calls.asked(call),
+      toolName: call.name,
+      input: inputOf(call.arguments),
+      ...(signature && dialect.sealed === 'text' && options({ thoughtSignature: signature })),
+    })
+  }
+  return parts
+}
+
+/** The vendors want arguments parsed. Those that do not parse go on as they are, for the package to wrap. */
+function inputOf(text: string): unknown {
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function writeToolOutput(content: readonly ContentPart[]): LanguageModelV4ToolResultOutput {
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))
+  if (texts.length === content.length) return { type: 'text', value: texts.join('\n') }
+  return { type: 'content', value: content.flatMap(writePart) }
+}
+
+/** Finds the name and the id of a call that a tool's answer leaves out; the vendors want both. */
+class CallNames {
+  readonly #open: { readonly id: string; readonly name: string }[] = []
+  #made = 0
+
+  /** The id of a call, made up where it has none. */
+  asked({ id, name }: { readonly id: string; readonly name: string }): string {
+    const known = id === '' ? `call_${++this.#made}` : id
+    this.#open.push({ id: known, name })
+    return known
+  }
+
+  /** The call that a tool's message answers: the one it names, or the first that waits for an answer. */
+  answered({ toolCallId, name }: ToolMessage): { readonly id: string; readonly name: string } {
+    const at = this.#open.findIndex((call) =>
+      toolCallId === '' ? name === '' || call.name === name : call.id === toolCallId,
+    )
+    const [call] = at < 0 ? [] : this.#open.splice(at, 1)
+    return { id: toolCallId || call?.id || `call_${++this.#made}`, name: name || call?.name || 'tool' }
+  }
+}

@@ -1,0 +1,106 @@
+/** `conversation.aws.bedrock`: the models of Amazon Bedrock, through its Converse API, signed with SigV4. */
+
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { ConversationRequest, JsonObject, JsonValue, Message, ToolDefinition } from '@dapr-chat/protocol'
+import { asFields } from '@dapr-chat/protocol/openai'
+import { writeCall } from '../ai-sdk/call-options.ts'
+import { converseThrough, type Vendor } from '../ai-sdk/converse.ts'
+import { defineProvider } from '../provider.ts'
+import { clockLimits } from '../upstream/clock-settings.ts'
+import { Connections } from '../upstream/connections.ts'
+import { bedrockAccess } from './access.ts'
+import { FrameScreen } from './frame-screen.ts'
+import { bedrockSettings } from './settings.ts'
+
+/** What Dapr's component asks where none is named. */
+const DEFAULT_MODEL = 'amazon.titan-text-lite-v1'
+
+/** Members of a Converse request itself; every other parameter is the model's own. */
+const converseMembers = new Set(['guardrailConfig', 'performanceConfig', 'promptVariables', 'requestMetadata'])
+
+export const bedrock = defineProvider({
+  type: 'conversation.aws.bedrock',
+  description: 'The models of Amazon Bedrock, through the Converse API.',
+  settings: bedrockSettings,
+  create(settings, { environment }) {
+    const { base, region, accessKeyId, secretAccessKey, sessionToken } = bedrockAccess(settings, environment)
+    const connections = new Connections(base.origin)
+    const vendor: Vendor = {
+      connections,
+      limits: clockLimits(settings),
+      model: settings.model ?? DEFAULT_MODEL,
+      secrets: [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])],
+      async open(name, fetch) {
+        const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
+        return createAmazonBedrock({
+          baseURL: base.origin + base.path,
+          region,
+          accessKeyId,
+          secretAccessKey,
+          ...(sessionToken !== undefined && { sessionToken }),
+          // Empty, and not absent: otherwise a bearer token in the environment would win over the credentials.
+          apiKey: '',
+          fetch,
+        })(name)
+      },
+      write: writeRequest,
+      screen: () => new FrameScreen(),
+      isForeign,
+    }
+    return {
+      ...(settings.model !== undefined && { model: settings.model }),
+      converse: converseThrough(vendor),
+      close: () => connections.close(),
+    }
+  },
+})
+
+function writeRequest(request: ConversationRequest, model: string): ReturnType<Vendor['write']> {
+  const tools = toolsOf(request)
+  const { options, rest } = writeCall(
+    { ...request, ...(tools.length > 0 && { tools }) },
+    { vendor: 'amazonBedrock', sealed: 'thinking' },
+  )
+  const { topK, ...settings } = options
+  const members = Object.entries(rest)
+  const fields: JsonObject = {
+    ...(topK !== undefined && writeTopK(topK, model)),
+    ...Object.fromEntries(members.filter(([name]) => !converseMembers.has(name))),
+  }
+  const values: Record<string, JsonValue> = {
+    ...Object.fromEntries(members.filter(([name]) => converseMembers.has(name))),
+    ...(request.metadata && Object.keys(request.metadata).length > 0 && { requestMetadata: request.metadata }),
+    ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
+  }
+  const providerOptions = { amazonBedrock: values } as SharedV4ProviderOptions
+  // The body is signed, so nothing can be added to what the package writes.
+  return { options: { ...settings, providerOptions }, body: {} }
+}
+
+/** Converse has no such setting; the models that have one want it among their own. */
+function writeTopK(topK: number, model: string): JsonObject {
+  return model.includes('amazon.nova') ? { inferenceConfig: { topK } } : { top_k: topK }
+}
+
+/**
+ * The tools of a request. Bedrock refuses earlier calls of tools that are not declared, and the package would leave
+ * them out with all their results, so those of the conversation are declared where the request declares none.
+ */
+function toolsOf({ tools = [], toolChoice, messages }: ConversationRequest): readonly ToolDefinition[] {
+  if (tools.length > 0 && toolChoice !== 'none') return tools
+  const names = new Set(messages.flatMap(toolNamesOf))
+  return tools.length > 0 && names.size === 0 ? tools : [...names].map((name) => ({ name }))
+}
+
+function toolNamesOf(message: Message): string[] {
+  return message.role === 'assistant' ? message.toolCalls.map((call) => call.name) : []
+}
+
+/** Some models stream what their tools on AWS's side answered. That, like the metadata, is nothing of the answer. */
+function isForeign(event: unknown): boolean {
+  const { contentBlockDelta, contentBlockStart, messageStop } = asFields(event) ?? {}
+  if (messageStop !== undefined) return false
+  const delta = asFields(asFields(contentBlockDelta)?.delta) ?? {}
+  const start = asFields(asFields(contentBlockStart)?.start) ?? {}
+  return !['text', 'toolUse', 'reasoningContent'].some((name) => name in delta || name in start)
+}

@@ -1,0 +1,49 @@
+import type { SettingsDeclaration } from '../provider.ts'
+import { clockSettings } from '../upstream/clock-settings.ts'
+
+/** What a `conversation.aws.bedrock` component takes, by the names of Dapr's own component. */
+export const bedrockSettings = {
+  region: {
+    type: 'string',
+    description:
+      'The AWS region, such as us-east-1. Default: the environment variable AWS_REGION or AWS_DEFAULT_REGION.',
+  },
+  model: {
+    type: 'string',
+    description:
+      'The model or the inference profile to ask, by its id or ARN. Default: amazon.titan-text-lite-v1, as in Dapr.',
+  },
+  accessKey: {
+    type: 'string',
+    sensitive: true,
+    description:
+      'The access key id. Default: the environment variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
+  },
+  secretKey: {
+    type: 'string',
+    sensitive: true,
+    description: 'The secret access key. Needed with an access key.',
+  },
+  sessionToken: {
+    type: 'string',
+    sensitive: true,
+    description: 'The session token of temporary credentials.',
+  },
+  endpoint: {
+    type: 'string',
+    description: 'The address of the Bedrock runtime. Default: that of AWS in the region.',
+  },
+  assumeRoleArn: {
+    type: 'string',
+    description: 'Not supported: assume the role outside, and give its temporary credentials.',
+  },
+  trustAnchorArn: {
+    type: 'string',
+    description: 'Not supported: use IAM Roles Anywhere outside, and give its temporary credentials.',
+  },
+  trustProfileArn: {
+    type: 'string',
+    description: 'Not supported: use IAM Roles Anywhere outside, and give its temporary credentials.',
+  },
+  ...clockSettings,
+} as const satisfies SettingsDeclaration

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { collect } from '@dapr-chat/protocol'
+import { type CallOptions, callOf, chunk, done, finish, scriptedProvider, textAnswer } from '@dapr-chat/sidecar/testing'
+import { vendorProvider } from '../../../test/vendor-provider.ts'
+import { deepseek } from './deepseek.ts'
+
+async function bodyOf(call: CallOptions, metadata: Readonly<Record<string, string>> = {}) {
+  await using upstream = await scriptedProvider({ body: textAnswer('{}') })
+  await using provider = vendorProvider(deepseek, { key: 'k', endpoint: upstream.url, ...metadata })
+  await collect(provider.converse(callOf(call)))
+  return (await upstream.requestArrived()).body as Record<string, unknown>
+}
+
+test('deepseek asks deepseek-chat unless told otherwise', async () => {
+  assert.equal((await bodyOf({})).model, 'deepseek-chat')
+  assert.equal((await bodyOf({}, { model: 'deepseek-reasoner' })).model, 'deepseek-reasoner')
+  assert.equal((await bodyOf({ model: 'other' })).model, 'other')
+})
+
+test('maxTokens is the limit where the caller sets none', async () => {
+  assert.equal((await bodyOf({}, { maxTokens: '77' })).max_tokens, 77)
+  assert.equal((await bodyOf({ maxTokens: 5 }, { maxTokens: '77' })).max_tokens, 5)
+  assert.equal('max_tokens' in (await bodyOf({})), false)
+})
+
+test('a schema becomes an instruction, because the API promises JSON only', async () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' } } }
+  const body = await bodyOf({ responseFormat: { type: 'json_schema', name: 'place', description: 'a place', schema } })
+  assert.deepEqual(body.response_format, { type: 'json_object' })
+  const [instruction] = body.messages as { role: string; content: string }[]
+  assert.equal(instruction?.role, 'system')
+  assert.ok(instruction.content.includes('(a place)'))
+  assert.ok(instruction.content.endsWith(JSON.stringify(schema)))
+})
+
+test('thinking goes back in turns with tool calls only', async () => {
+  const text = (value: string) => [{ type: 'text' as const, text: value }]
+  const call = { id: 'c', name: 'f', arguments: '{}' }
+  const body = await bodyOf({
+    messages: [
+      { role: 'user', content: text('1') },
+      { role: 'assistant', content: text('one'), toolCalls: [], reasoning: 'plain' },
+      { role: 'user', content: text('2') },
+      { role: 'assistant', content: [], toolCalls: [call], reasoning: 'why f' },
+      { role: 'tool', content: text('r'), toolCallId: 'c', name: 'f' },
+    ],
+  })
+  const messages = body.messages as { reasoning_content?: string }[]
+  assert.deepEqual(
+    messages.map((message) => message.reasoning_content),
+    [undefined, undefined, undefined, 'why f', undefined],
+  )
+})
+
+test('thinking streams as reasoning', async () => {
+  const body = [chunk({ reasoning_content: 'Hm' }), chunk({ content: 'Yes' }), finish('stop'), done]
+  await using upstream = await scriptedProvider({ body })
+  await using provider = vendorProvider(deepseek, { key: 'k', endpoint: upstream.url })
+  const { choices } = await collect(provider.converse(callOf()))
+  assert.deepEqual([choices[0]?.reasoning, choices[0]?.text], ['Hm', 'Yes'])
+})

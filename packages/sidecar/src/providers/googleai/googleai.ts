@@ -1,0 +1,46 @@
+/** `conversation.googleai`: Gemini, through its native API. */
+import type { ConversationRequest } from '@dapr-chat/protocol'
+import { asFields } from '@dapr-chat/protocol/openai'
+import { writeCall } from '../ai-sdk/call-options.ts'
+import { converseThrough, type Vendor } from '../ai-sdk/converse.ts'
+import { EventStreamScreen } from '../ai-sdk/event-stream-screen.ts'
+import { notSupported } from '../ai-sdk/failure.ts'
+import { defineProvider } from '../provider.ts'
+import { parseBaseAddress } from '../upstream/base-address.ts'
+import { clockLimits } from '../upstream/clock-settings.ts'
+import { Connections } from '../upstream/connections.ts'
+import { GeminiDialect } from './dialect.ts'
+import { googleaiSettings } from './settings.ts'
+
+export const googleai = defineProvider({
+  type: 'conversation.googleai',
+  description: 'Gemini, through the Gemini API.',
+  settings: googleaiSettings,
+  create(settings) {
+    const { key, model, endpoint } = settings
+    const base = parseBaseAddress(endpoint)
+    const connections = new Connections(base.origin)
+    const vendor: Vendor = {
+      connections,
+      limits: clockLimits(settings),
+      model,
+      secrets: [key],
+      async open(name, fetch) {
+        const { createGoogle } = await import('@ai-sdk/google')
+        return createGoogle({ baseURL: base.origin + base.path, apiKey: key, fetch })(name)
+      },
+      write: writeRequest,
+      screen: () => new EventStreamScreen(new GeminiDialect()),
+    }
+    return { model, converse: converseThrough(vendor), close: () => connections.close() }
+  },
+})
+
+function writeRequest(request: ConversationRequest, model: string): ReturnType<Vendor['write']> {
+  // The name goes into the path as it is, and must not lead out of it.
+  if (!/^[\w.:@/-]+$/.test(model) || model.includes('..')) throw notSupported('a model of this name')
+  const { options, rest } = writeCall(request, { vendor: 'google', sealed: 'text' })
+  const candidates = asFields(rest.generationConfig)?.candidateCount ?? 1
+  if (candidates !== 1) throw notSupported('more than one choice')
+  return { options, body: rest }
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { collect } from '@dapr-chat/protocol'
+import { callOf, scriptedProvider, textAnswer } from '@dapr-chat/sidecar/testing'
+import { vendorProvider } from '../../../test/vendor-provider.ts'
+import { ollama } from './ollama.ts'
+
+test('ollama needs no key and asks llama3.2 unless told otherwise', async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  await using provider = vendorProvider(ollama, { endpoint: upstream.url })
+  const { choices } = await collect(provider.converse(callOf()))
+  assert.equal(choices[0]?.text, 'Hello')
+  const { headers, body } = await upstream.requestArrived()
+  assert.equal(headers.authorization, 'Bearer ollama')
+  assert.equal((body as { model: string }).model, 'llama3.2:latest')
+})
+
+test('OLLAMA_MODEL wins over the metadata, as in daprd', () => {
+  assert.equal(vendorProvider(ollama, { model: 'a' }, { OLLAMA_MODEL: 'b' }).model, 'b')
+})
+
+test('developer messages become system messages, which every server knows', async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  await using provider = vendorProvider(ollama, { endpoint: upstream.url })
+  await collect(
+    provider.converse(callOf({ messages: [{ role: 'developer', content: [{ type: 'text', text: 'Be brief' }] }] })),
+  )
+  const { messages } = (await upstream.requestArrived()).body as { messages: unknown }
+  assert.deepEqual(messages, [{ role: 'system', content: 'Be brief' }])
+})

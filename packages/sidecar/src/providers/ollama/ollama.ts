@@ -1,0 +1,14 @@
+/** `conversation.ollama`: models on one's own machine, through the OpenAI-compatible side of Ollama. */
+import { createChatProvider } from '../chat/chat-provider.ts'
+import { bearerEndpoint } from '../chat/endpoint.ts'
+import { defineProvider } from '../provider.ts'
+import { clockLimits } from '../upstream/clock-settings.ts'
+import { ollamaSettings } from './settings.ts'
+
+export const ollama = defineProvider({
+  type: 'conversation.ollama',
+  description: 'Models on a server of Ollama.',
+  settings: ollamaSettings,
+  accepts: ['image'],
+  create: (settings) => createChatProvider(bearerEndpoint(settings), clockLimits(settings)),
+})
