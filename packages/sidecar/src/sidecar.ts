@@ -77,6 +77,7 @@ export async function createSidecar(given: Partial<SidecarSettings> = {}): Promi
   ])
   const { promise: shutdownRequested, resolve: requestShutdown } = Promise.withResolvers<void>()
   let listening = false
+  let closed: Promise<void> | undefined
   const context: ApiContext = {
     settings,
     components,
@@ -125,8 +126,8 @@ export async function createSidecar(given: Partial<SidecarSettings> = {}): Promi
     }
   }
 
-  async function close(): Promise<void> {
-    await calls.drain(settings.gracefulShutdownMs)
+  async function shutDown(): Promise<void> {
+    await calls.drain(settings.gracefulShutdownMs, GOODBYE_MS)
     keepAlive.close()
     await Promise.all([
       closeGrpc(grpcServer, GOODBYE_MS),
@@ -149,7 +150,8 @@ export async function createSidecar(given: Partial<SidecarSettings> = {}): Promi
     },
     shutdownRequested,
     listen,
-    close,
+    // A second signal, or a dispose after it, waits for the end that has begun.
+    close: () => (closed ??= shutDown()),
   }
 }
 

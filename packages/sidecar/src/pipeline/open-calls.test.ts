@@ -5,7 +5,7 @@ import { OpenCalls } from './open-calls.ts'
 
 test('drain() ends at once where nothing is in progress, and refuses what comes later', async () => {
   const calls = new OpenCalls()
-  await calls.drain(60_000)
+  await calls.drain(60_000, 60_000)
   assert.ok(calls.draining)
   assert.throws(
     () => calls.open(),
@@ -17,7 +17,7 @@ test('drain() waits for the calls in progress, without stopping them', async () 
   const calls = new OpenCalls()
   const [first, second] = [calls.open(), calls.open()]
   let drained = false
-  const draining = calls.drain(60_000).then(() => {
+  const draining = calls.drain(60_000, 60_000).then(() => {
     drained = true
   })
   first.close()
@@ -33,9 +33,17 @@ test('drain() stops what has not ended in time, with the reason', async () => {
   const calls = new OpenCalls()
   const call = calls.open()
   call.signal.addEventListener('abort', () => call.close())
-  await calls.drain(1)
+  await calls.drain(1, 60_000)
   assert.ok(call.signal.reason instanceof ConversationError)
   assert.equal(call.signal.reason.code, 'shutting_down')
+})
+
+test('drain() does not wait for ever for a call that does not end even when it is stopped', async () => {
+  const calls = new OpenCalls()
+  const call = calls.open()
+  await calls.drain(1, 1)
+  assert.ok(call.signal.aborted)
+  assert.equal(calls.size, 1)
 })
 
 test('cancel() says that the caller has left', () => {

@@ -66,18 +66,21 @@ export class OpenCalls {
     return call
   }
 
-  /** Refuses new calls, lets the running ones end for as long as `limitMs` milliseconds, then stops the rest. */
-  async drain(limitMs: number): Promise<void> {
+  /**
+   * Refuses new calls, lets the running ones end for as long as `limitMs` milliseconds, then stops the rest. One that
+   * is stopped and still does not end, because its caller has stopped reading, is waited for `goodbyeMs` milliseconds.
+   */
+  async drain(limitMs: number, goodbyeMs: number): Promise<void> {
     this.#draining = true
     if (this.#calls.size === 0) return
-    const empty = new Promise<void>((resolve) => {
-      this.#empty = resolve
-    })
-    const limit = setTimeout(() => {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    this.#empty = resolve
+    let timer = setTimeout(() => {
       for (const call of this.#calls) call.abort(shuttingDown())
+      timer = setTimeout(resolve, goodbyeMs)
     }, limitMs)
-    await empty
-    clearTimeout(limit)
+    await over
+    clearTimeout(timer)
   }
 }
 

@@ -1,13 +1,27 @@
 /** The kinds of component that this sidecar has. A new provider is one more line here. */
+import { anthropic } from './anthropic/anthropic.ts'
+import { bedrock } from './bedrock/bedrock.ts'
 import { deepseek } from './deepseek/deepseek.ts'
 import { echo } from './echo/echo.ts'
+import { googleai } from './googleai/googleai.ts'
 import { huggingface } from './huggingface/huggingface.ts'
+import { mistral } from './mistral/mistral.ts'
 import { ollama } from './ollama/ollama.ts'
 import { openai } from './openai/openai.ts'
 import type { AnyProviderDefinition } from './provider.ts'
 
 /** All providers, in the order in which documents list them. */
-export const providers: readonly AnyProviderDefinition[] = [echo, openai, deepseek, huggingface, ollama]
+export const providers: readonly AnyProviderDefinition[] = [
+  echo,
+  openai,
+  anthropic,
+  googleai,
+  mistral,
+  deepseek,
+  huggingface,
+  ollama,
+  bedrock,
+]
 
 /** The provider of a component type, compared without case as in daprd. */
 export function findProvider(type: string): AnyProviderDefinition | undefined {

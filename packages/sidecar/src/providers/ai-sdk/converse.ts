@@ -15,7 +15,6 @@ import {
 } from '@dapr-chat/protocol'
 import type { ClockLimits } from '../upstream/clocks.ts'
 import type { Connections } from '../upstream/connections.ts'
-import { withoutSecrets } from '../upstream/secrets.ts'
 import { AnswerReader } from './answer-reader.ts'
 import { packageError } from './failure.ts'
 import { GuardedFetch } from './guard-fetch.ts'
@@ -28,8 +27,6 @@ export interface Vendor {
   readonly limits: ClockLimits
   /** The model to ask where the request names none. */
   readonly model: string
-  /** What no error may quote. */
-  readonly secrets: readonly string[]
   /** The package's model, asking through `fetch`. Loads the package, which is the reason to wait. */
   open(model: string, fetch: GuardedFetch['fetch']): Promise<LanguageModelV4>
   /** The request as the package takes it, and what goes into the body beside. */
@@ -43,7 +40,7 @@ export interface Vendor {
 /** The provider's function. */
 export function converseThrough(vendor: Vendor): Converse {
   return async function* converse(call: ConversationCall): AsyncGenerator<readonly ConversationEvent[]> {
-    const { connections, limits, secrets } = vendor
+    const { connections, limits } = vendor
     const model = call.request.model ?? vendor.model
     const { options, body } = vendor.write(call.request, model)
     const guard = new GuardedFetch({ connections, limits, signal: call.signal, screen: () => vendor.screen(), body })
@@ -53,7 +50,7 @@ export function converseThrough(vendor: Vendor): Converse {
       parts = new PartBatches(stream)
       yield* readAnswer(parts, guard, vendor, call.signal)
     } catch (thrown) {
-      throw withoutSecrets(guard.failure ?? packageError(thrown, guard.asked), secrets)
+      throw guard.failure ?? packageError(thrown, guard.asked)
     } finally {
       parts?.cancel()
       guard.close()

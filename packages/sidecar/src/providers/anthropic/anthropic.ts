@@ -3,6 +3,7 @@ import type { ConversationRequest, JsonObject } from '@dapr-chat/protocol'
 import { writeCall } from '../ai-sdk/call-options.ts'
 import { converseThrough, type Vendor } from '../ai-sdk/converse.ts'
 import { EventStreamScreen } from '../ai-sdk/event-stream-screen.ts'
+import { headerSafe } from '../chat/endpoint.ts'
 import { defineProvider } from '../provider.ts'
 import { parseBaseAddress } from '../upstream/base-address.ts'
 import { clockLimits } from '../upstream/clock-settings.ts'
@@ -18,8 +19,10 @@ export const anthropic = defineProvider({
   type: 'conversation.anthropic',
   description: 'Claude, at Anthropic or on Azure AI Foundry.',
   settings: anthropicSettings,
+  accepts: ['image', 'file'],
   create(settings) {
-    const { key, model, endpoint, apiType, maxTokens } = settings
+    const { model, endpoint, apiType, maxTokens } = settings
+    const apiKey = headerSafe(settings.key)
     if (apiType.toLowerCase() === 'foundry' && endpoint === undefined) {
       throw new Error("endpoint must be provided when apiType is set to 'foundry'")
     }
@@ -29,10 +32,9 @@ export const anthropic = defineProvider({
       connections,
       limits: clockLimits(settings),
       model,
-      secrets: [key],
       async open(name, fetch) {
         const { createAnthropic } = await import('@ai-sdk/anthropic')
-        return createAnthropic({ baseURL: base.origin + base.path, apiKey: key, fetch })(name)
+        return createAnthropic({ baseURL: base.origin + base.path, apiKey, fetch })(name)
       },
       write: (request) => writeRequest(request, maxTokens),
       screen: () => new EventStreamScreen(new AnthropicDialect()),

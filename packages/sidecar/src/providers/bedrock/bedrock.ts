@@ -22,6 +22,7 @@ export const bedrock = defineProvider({
   type: 'conversation.aws.bedrock',
   description: 'The models of Amazon Bedrock, through the Converse API.',
   settings: bedrockSettings,
+  accepts: ['image', 'file'],
   create(settings, { environment }) {
     const { base, region, accessKeyId, secretAccessKey, sessionToken } = bedrockAccess(settings, environment)
     const connections = new Connections(base.origin)
@@ -29,7 +30,6 @@ export const bedrock = defineProvider({
       connections,
       limits: clockLimits(settings),
       model: settings.model ?? DEFAULT_MODEL,
-      secrets: [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])],
       async open(name, fetch) {
         const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
         return createAmazonBedrock({
@@ -86,10 +86,9 @@ function writeTopK(topK: number, model: string): JsonObject {
  * The tools of a request. Bedrock refuses earlier calls of tools that are not declared, and the package would leave
  * them out with all their results, so those of the conversation are declared where the request declares none.
  */
-function toolsOf({ tools = [], toolChoice, messages }: ConversationRequest): readonly ToolDefinition[] {
-  if (tools.length > 0 && toolChoice !== 'none') return tools
-  const names = new Set(messages.flatMap(toolNamesOf))
-  return tools.length > 0 && names.size === 0 ? tools : [...names].map((name) => ({ name }))
+function toolsOf({ tools = [], messages }: ConversationRequest): readonly ToolDefinition[] {
+  if (tools.length > 0) return tools
+  return [...new Set(messages.flatMap(toolNamesOf))].map((name) => ({ name }))
 }
 
 function toolNamesOf(message: Message): string[] {

@@ -38,7 +38,8 @@ function chatCompletions(
   return async function* converse(call: ConversationCall): AsyncGenerator<readonly ConversationEvent[]> {
     const request = adapt ? adapt(call.request) : call.request
     const model = request.model ?? endpoint.model
-    const body = JSON.stringify(writeChatRequest(request, { ...endpoint.dialect, model, stream: true }))
+    const written = writeChatRequest(request, { ...endpoint.dialect, model, stream: true })
+    const body = JSON.stringify(endpoint.rewrite ? endpoint.rewrite(written) : written)
     const exchange = new Exchange(connections, { path: endpoint.path(model), headers, body }, call.signal, limits)
     const { n } = request.parameters ?? {}
     const reader = new ChatStreamReader(typeof n === 'number' ? { choices: n } : {})

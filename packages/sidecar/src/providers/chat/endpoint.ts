@@ -1,5 +1,5 @@
 /** Where an API that speaks the OpenAI chat wire stands, and what is particular about it. */
-import type { WriteChatRequestOptions } from '@dapr-chat/protocol/openai'
+import type { Fields, WriteChatRequestOptions } from '@dapr-chat/protocol/openai'
 import { parseBaseAddress } from '../upstream/base-address.ts'
 
 /** Everything about an API that a component's settings decide. */
@@ -13,6 +13,8 @@ export interface ChatEndpoint {
   readonly model: string
   /** How requests are written for this server. */
   readonly dialect: Omit<WriteChatRequestOptions, 'model' | 'stream'>
+  /** What a server wants otherwise in a body that is written already. */
+  rewrite?(body: Fields): Fields
 }
 
 /** What most servers need. */

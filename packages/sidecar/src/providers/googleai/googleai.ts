@@ -5,6 +5,7 @@ import { writeCall } from '../ai-sdk/call-options.ts'
 import { converseThrough, type Vendor } from '../ai-sdk/converse.ts'
 import { EventStreamScreen } from '../ai-sdk/event-stream-screen.ts'
 import { notSupported } from '../ai-sdk/failure.ts'
+import { headerSafe } from '../chat/endpoint.ts'
 import { defineProvider } from '../provider.ts'
 import { parseBaseAddress } from '../upstream/base-address.ts'
 import { clockLimits } from '../upstream/clock-settings.ts'
@@ -16,18 +17,19 @@ export const googleai = defineProvider({
   type: 'conversation.googleai',
   description: 'Gemini, through the Gemini API.',
   settings: googleaiSettings,
+  accepts: ['image', 'audio', 'file'],
   create(settings) {
-    const { key, model, endpoint } = settings
+    const { model, endpoint } = settings
+    const apiKey = headerSafe(settings.key)
     const base = parseBaseAddress(endpoint)
     const connections = new Connections(base.origin)
     const vendor: Vendor = {
       connections,
       limits: clockLimits(settings),
       model,
-      secrets: [key],
       async open(name, fetch) {
         const { createGoogle } = await import('@ai-sdk/google')
-        return createGoogle({ baseURL: base.origin + base.path, apiKey: key, fetch })(name)
+        return createGoogle({ baseURL: base.origin + base.path, apiKey, fetch })(name)
       },
       write: writeRequest,
       screen: () => new EventStreamScreen(new GeminiDialect()),
