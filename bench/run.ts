@@ -70,7 +70,13 @@ async function measureTarget(
   for (const measurement of wanted) {
     console.error(`${title}: ${measurement.name} (load ${loadNow().toFixed(2)})`)
     const start = () => target.start({ provider, profileFolder: profile })
-    Object.assign(figures, await measurement.run({ plan: quick ? quickPlan : fullPlan, provider, start }))
+    try {
+      Object.assign(figures, await measurement.run({ plan: quick ? quickPlan : fullPlan, provider, start }))
+    } catch (error) {
+      // One target that breaks under the load does not take the figures of the others with it.
+      console.error(`${title}: ${measurement.name} failed:`, error)
+      process.exitCode = 1
+    }
   }
   return { name, title, ...(budgets && { budgets }), figures }
 }

@@ -6,7 +6,8 @@ import { measurement } from './measurement.ts'
 import { repeat } from './repeat.ts'
 
 const CONCURRENCY = 50
-const SCRIPT = { tokens: 1_000, everyMs: 20 }
+/** Slow, so that streams that a server does not let go of cost the provider little. */
+const SCRIPT = { tokens: 30, everyMs: 1_000 }
 /** How long the provider's side may take to learn of the last one, in milliseconds. */
 const SETTLE_MS = 2_000
 

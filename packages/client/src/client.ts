@@ -21,7 +21,7 @@ import { makeRequest } from './request.ts'
 import { type ChatResult, makeEnvelope, makeResult } from './result.ts'
 import { type OpenAnswer, type OpenQuestion, Sources } from './sources.ts'
 import { HttpTransport } from './transport/http-transport.ts'
-import type { CallContext, ScrubPii, Transport } from './transport/transport.ts'
+import type { CallContext, Transport } from './transport/transport.ts'
 
 /** One component that the sidecar has loaded. */
 export type ComponentInfo = SidecarMetadata['components'][number]
@@ -145,7 +145,7 @@ export class DaprChatClient implements AsyncDisposable {
     const context: CallContext = { signal, headers: options.headers ?? {} }
     const component = () => this.#chooseComponent(options.component, context)
     try {
-      return await this.#sources.ask({ ...context, request, scrubPii: readScrubPii(options), streaming, component })
+      return await this.#sources.ask({ ...context, request, streaming, component })
     } catch (thrown) {
       throw await this.#withChoices(thrown, context)
     }
@@ -205,9 +205,4 @@ export class DaprChatClient implements AsyncDisposable {
         : 'Check that the sidecar was started with the folder of its components.'
     return new ComponentNotFoundError(message, { component, cause, available, hint })
   }
-}
-
-function readScrubPii({ scrubPii = false }: GenerateOptions): ScrubPii {
-  if (typeof scrubPii === 'boolean') return { input: scrubPii, output: scrubPii }
-  return { input: scrubPii.input ?? false, output: scrubPii.output ?? false }
 }

@@ -32,7 +32,6 @@ export { HttpTransport } from './transport/http-transport.ts'
 export type {
   AnswerSource,
   CallContext,
-  ScrubPii,
   SourceAnswer,
   SourceCall,
   StreamingMode,

@@ -1,5 +1,5 @@
 /** From what a program gave, to the vocabulary's request. Called once per question; nothing has been sent yet. */
-import type { ConversationRequest, ResponseFormat } from '@dapr-chat/protocol'
+import type { ConversationRequest, Message, ResponseFormat, Scrub } from '@dapr-chat/protocol'
 import { InvalidRequestError } from './errors.ts'
 import { type ChatInput, readInput } from './message.ts'
 import type { ChatResponseFormat, GenerateOptions } from './options.ts'
@@ -14,8 +14,10 @@ export function makeRequest(input: ChatInput, options: GenerateOptions): Convers
   const tools = options.tools && readTools(options.tools)
   const toolChoice = options.toolChoice && readToolChoice(options.toolChoice, tools ?? [])
   const responseFormat = options.responseFormat && readResponseFormat(options.responseFormat)
+  const messages = readInput(input)
+  const scrub = readScrubPii(options.scrubPii, messages)
   return {
-    messages: readInput(input),
+    messages,
     ...(contextId !== undefined && { contextId }),
     ...(model !== undefined && { model }),
     ...(temperature !== undefined && { temperature }),
@@ -26,7 +28,14 @@ export function makeRequest(input: ChatInput, options: GenerateOptions): Convers
     ...(promptCacheRetentionMs !== undefined && { promptCacheRetentionMs }),
     ...(parameters && { parameters }),
     ...(metadata && { metadata }),
+    ...(scrub && { scrub }),
   }
+}
+
+function readScrubPii(scrubPii: GenerateOptions['scrubPii'] = false, messages: readonly Message[]): Scrub | undefined {
+  const { input = false, output = false } =
+    typeof scrubPii === 'boolean' ? { input: scrubPii, output: scrubPii } : scrubPii
+  return input || output ? { messages: input ? [...messages.keys()] : [], output } : undefined
 }
 
 function readResponseFormat(format: ChatResponseFormat): ResponseFormat | undefined {

@@ -65,9 +65,9 @@ export class Sources {
 
   async #askOne(entry: Entry, question: OpenQuestion): Promise<OpenAnswer> {
     const component = entry.model ?? (await question.component())
-    const { request, scrubPii, signal, headers } = question
+    const { request, signal, headers } = question
     const wanted = question.streaming !== 'off'
-    const call = { component, request, scrubPii, signal, headers }
+    const call = { component, request, signal, headers }
     const { streamed, events } = await entry.source.stream(call, { streaming: wanted })
     if (wanted) entry.streams = streamed
     const warnings = wanted && !streamed ? [simulated] : []

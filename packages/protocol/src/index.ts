@@ -35,7 +35,7 @@ export type {
   ToolMessage,
 } from './conversation/message.ts'
 export { textOf } from './conversation/message.ts'
-export type { ConversationRequest, ResponseFormat } from './conversation/request.ts'
+export type { ConversationRequest, ResponseFormat, Scrub } from './conversation/request.ts'
 export type { ConversationChoice, ConversationResult } from './conversation/result.ts'
 export { collect, ResultFold } from './conversation/result.ts'
 export type { ToolCall, ToolChoice, ToolDefinition } from './conversation/tool.ts'

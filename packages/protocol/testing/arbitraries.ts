@@ -98,6 +98,8 @@ const anyRequest = fc
       temperature: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
       maxTokens: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       tools: fc.array(tool, { minLength: 1, maxLength: 3 }),
+      marks: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+      output: fc.boolean(),
       choice: fc.constantFrom('auto', 'none', 'required', 'first'),
       responseFormat: fc.oneof(
         fc.constant({ type: 'json_object' as const }),
@@ -116,9 +118,11 @@ const anyRequest = fc
       parameters: fc.dictionary(word, json, { minKeys: 1 }),
       metadata: fc.dictionary(text, text, { minKeys: 1 }),
     },
-    { requiredKeys: ['messages'] },
+    { requiredKeys: ['messages', 'marks', 'output'] },
   )
-  .map(({ choice, ...rest }) => {
+  .map(({ choice, marks, output, ...given }) => {
+    const marked = [...given.messages.keys()].filter((index) => marks[index])
+    const rest = { ...given, ...((output || marked.length > 0) && { scrub: { messages: marked, output } }) }
     const first = rest.tools?.[0]?.name
     if (choice === undefined || first === undefined) return rest
     return { ...rest, toolChoice: choice === 'first' && !isKeyword(first) ? { name: first } : keyword(choice) }

@@ -10,11 +10,18 @@ import { ComponentRegistry, isReady } from './components/registry.ts'
 import { createLog } from './observability/log.ts'
 import { Metrics } from './observability/metrics.ts'
 import { OpenCalls } from './pipeline/open-calls.ts'
+import type { AnyProviderDefinition } from './providers/provider.ts'
 import { bindGrpc, closeGrpc, createGrpcServer } from './server/grpc.ts'
 import { type HttpListeners, listenHttp } from './server/http.ts'
 import { KeepAlive } from './server/keep-alive.ts'
 import { resolveSettings, type SidecarSettings } from './settings.ts'
 import { DAPR_RUNTIME_VERSION, VERSION } from './version.ts'
+
+/** What a program gives a sidecar: settings, all optional, and what no flag and no variable can say. */
+export interface SidecarOptions extends Partial<SidecarSettings> {
+  /** Kinds of component beyond the sidecar's own, made with `defineProvider`; one of the same type wins over ours. */
+  readonly providers?: readonly AnyProviderDefinition[]
+}
 
 /** Where a sidecar answers. */
 export interface SidecarAddresses {
@@ -59,7 +66,8 @@ const GOODBYE_MS = 1_000
  * Loads the components.
  * @throws ComponentError where a component or a folder cannot be loaded, RangeError where settings cannot be used.
  */
-export async function createSidecar(given: Partial<SidecarSettings> = {}): Promise<Sidecar> {
+export async function createSidecar(options: SidecarOptions = {}): Promise<Sidecar> {
+  const { providers = [], ...given } = options
   const settings = resolveSettings(given)
   const { appId, environment } = settings
   const log = createLog({ level: settings.logLevel, format: settings.logFormat })
@@ -68,7 +76,7 @@ export async function createSidecar(given: Partial<SidecarSettings> = {}): Promi
   const metrics = new Metrics(appId, environment.NAMESPACE ?? '', () => calls.size)
   const { manifests } = await loadManifests(settings.resourcesPaths, { appId, environment, report })
   const assemble = createAssembler(metrics)
-  const components = await ComponentRegistry.create(manifests, { assemble, environment, report })
+  const components = await ComponentRegistry.create(manifests, { assemble, environment, report, providers })
 
   const keepAlive = new KeepAlive(settings.keepAliveMs)
   const extended = new Map([

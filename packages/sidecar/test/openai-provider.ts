@@ -1,7 +1,9 @@
 /** An OpenAI provider for its tests, and the reading of an answer that may fail half way. */
-import { ConversationError, type ConversationEvent, type ConversationResult, ResultFold } from '@dapr-chat/protocol'
 import { openai } from '../src/providers/openai/openai.ts'
 import type { Provider } from '../src/providers/provider.ts'
+import type { Outcome } from '../testing/index.ts'
+
+export { outcomeOf } from '../testing/index.ts'
 
 type Settings = Parameters<typeof openai.create>[0]
 
@@ -30,24 +32,6 @@ export function openaiProvider(
     { component: 'test', environment },
   )
   return { ...provider, [Symbol.asyncDispose]: () => provider.close() }
-}
-
-/** What came of an answer: everything delivered, folded, and the error behind it. */
-export interface Outcome {
-  readonly result: ConversationResult
-  readonly error: ConversationError | undefined
-}
-
-/** Reads an answer to its end, good or bad. */
-export async function outcomeOf(stream: AsyncIterable<readonly ConversationEvent[]>): Promise<Outcome> {
-  const fold = new ResultFold()
-  try {
-    for await (const batch of stream) for (const event of batch) fold.add(event)
-    return { result: fold.result, error: undefined }
-  } catch (thrown) {
-    if (!(thrown instanceof ConversationError)) throw thrown
-    return { result: fold.partial, error: thrown }
-  }
 }
 
 /** The text of the first choice that an outcome holds. */

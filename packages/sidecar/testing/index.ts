@@ -1,11 +1,29 @@
-/** What tests need: a provider that follows a script, the chunks it sends, the call to make, and a whole sidecar. */
+/**
+ * What tests need: a provider that follows a script, the words it speaks, the call to make, the contract that every
+ * provider keeps, and a whole sidecar.
+ */
 export type { CallOptions } from './call-of.ts'
 export { callOf } from './call-of.ts'
+export type { ExpectedBody, NetworkContract, OfflineContract } from './contract/contract.ts'
+export { providerContract } from './contract/index.ts'
+export type { Question } from './contract/questions.ts'
+export type { ContractSubject } from './contract/subject.ts'
+export type { Difference, Differences, Feature, Support } from './contract/support.ts'
+export { features, supportOf } from './contract/support.ts'
+export { contracts } from './contracts/index.ts'
 export type { ScriptedToolDelta } from './openai-chunks.ts'
 export { chunk, done, finish, textAnswer, toolDelta, usage } from './openai-chunks.ts'
+export type { Outcome } from './outcome.ts'
+export { outcomeOf } from './outcome.ts'
 export type { PlainAnswer, PlainEvent, PlainRequest } from './plain-http.ts'
 export { eventsOf, open, post, readText, send } from './plain-http.ts'
 export type { RunningSidecar, TestComponent } from './running-sidecar.ts'
 export { echoComponent, startSidecar, upstreamComponent } from './running-sidecar.ts'
 export type { Piece, ReceivedRequest, Script, ScriptedAnswer, ScriptedProvider } from './scripted-provider.ts'
 export { reset, scriptedProvider, silence } from './scripted-provider.ts'
+export { vendorProvider } from './vendor-provider.ts'
+export { anthropicWire } from './wires/anthropic.ts'
+export { awsFrame, bedrockWire } from './wires/bedrock.ts'
+export { chatWire } from './wires/chat.ts'
+export { geminiWire } from './wires/gemini.ts'
+export type { ProviderWire, WireCall, WireEnd } from './wires/provider-wire.ts'

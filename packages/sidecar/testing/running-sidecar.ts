@@ -5,7 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSidecar, type Sidecar, type SidecarAddresses, type SidecarSettings } from '../src/index.ts'
+import { createSidecar, type Sidecar, type SidecarAddresses, type SidecarOptions } from '../src/index.ts'
 
 /** A component to load. */
 export interface TestComponent {
@@ -34,7 +34,7 @@ export function upstreamComponent(endpoint: string, metadata: Readonly<Record<st
 /** Starts a sidecar and waits until it answers. */
 export async function startSidecar(
   components: readonly TestComponent[] = [echoComponent],
-  settings: Partial<SidecarSettings> = {},
+  settings: SidecarOptions = {},
 ): Promise<RunningSidecar> {
   const folder = await mkdtemp(join(tmpdir(), 'dapr-chat-'))
   try {

@@ -16,11 +16,11 @@ import {
   readMetadataResponse,
   readRequestJson,
   type SidecarMetadata,
+  writeAlpha2Request,
   writeJson,
 } from '@dapr-chat/protocol/dapr'
 import { readEnvironment } from '../environment.ts'
 import { SidecarUnavailableError } from '../errors.ts'
-import { makeAlpha2Request } from '../transport/alpha2-request.ts'
 import type { CallContext, SourceAnswer, SourceCall, Transport } from '../transport/transport.ts'
 import { eventsOf, singleBatch } from '../transport/whole-answer.ts'
 import { GrpcChannel } from './grpc-channel.ts'
@@ -54,7 +54,7 @@ class GrpcTransport implements Transport {
   }
 
   async stream(call: SourceCall, { streaming }: { readonly streaming: boolean }): Promise<SourceAnswer> {
-    const request = makeAlpha2Request(call)
+    const request = writeAlpha2Request(call.request, call.component)
     if (streaming) {
       const messages = await this.#channel.serverStream(converseStreamAlpha2, request, call)
       if (messages) return { streamed: true, events: readMessages(messages) }

@@ -20,7 +20,7 @@ export class DirectSource implements AnswerSource {
   }
 
   async stream(call: SourceCall, { streaming }: { readonly streaming: boolean }): Promise<SourceAnswer> {
-    if (call.scrubPii.input || call.scrubPii.output) {
+    if (call.request.scrub) {
       throw new UnsupportedFeatureError('Cannot scrub personal data of a direct call: scrubPii needs the sidecar')
     }
     const response = await this.#post(call, streaming)

@@ -12,7 +12,6 @@ function question(more: Partial<SourceCall> = {}): SourceCall {
   return {
     component: 'echo',
     request: { messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] },
-    scrubPii: { input: false, output: false },
     signal: new AbortController().signal,
     headers: {},
     ...more,
@@ -49,7 +48,11 @@ test('a question is Dapr alpha2 JSON, and asks for an event stream', async () =>
   })
   const transport = new HttpTransport({ endpoint: sidecar.url, apiToken: 'secret' })
   const { events, streamed } = await transport.stream(
-    question({ component: 'my echo+', headers: { 'x-a': 'b' }, scrubPii: { input: true, output: false } }),
+    question({
+      component: 'my echo+',
+      headers: { 'x-a': 'b' },
+      request: { ...question().request, scrub: { messages: [0], output: false } },
+    }),
     { streaming: true },
   )
   assert.equal(streamed, true)

@@ -13,12 +13,12 @@ import {
   readResponseJson,
   readStreamError,
   type SidecarMetadata,
+  writeAlpha2Request,
   writeJson,
 } from '@dapr-chat/protocol/dapr'
 import { SseDecoder } from '@dapr-chat/protocol/sse'
 import { readHttpEndpoint } from '../environment.ts'
 import { SidecarUnavailableError } from '../errors.ts'
-import { makeAlpha2Request } from './alpha2-request.ts'
 import { BodyReader } from './body.ts'
 import type { CallContext, SourceAnswer, SourceCall, Transport } from './transport.ts'
 import { unreachable } from './unreachable.ts'
@@ -44,7 +44,7 @@ export class HttpTransport implements Transport {
   }
 
   async stream(call: SourceCall, { streaming }: { readonly streaming: boolean }): Promise<SourceAnswer> {
-    const body = writeJson(ConversationRequestAlpha2Schema, makeAlpha2Request(call))
+    const body = writeJson(ConversationRequestAlpha2Schema, writeAlpha2Request(call.request, call.component))
     const accept = streaming ? 'text/event-stream' : 'application/json'
     const response = await this.#fetch(conversePath(call.component), { method: 'POST', accept, body }, call)
     const reader = new BodyReader(response, call.signal)

@@ -16,18 +16,11 @@ export interface CallContext {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** From which sides of a call the sidecar takes personal data out. */
-export interface ScrubPii {
-  readonly input: boolean
-  readonly output: boolean
-}
-
 /** One question on its way. */
 export interface SourceCall extends CallContext {
   /** The component's name. */
   readonly component: string
   readonly request: ConversationRequest
-  readonly scrubPii: ScrubPii
 }
 
 /** An answer whose head has arrived. */

@@ -13,6 +13,14 @@ export type ResponseFormat =
       readonly strict?: boolean
     }
 
+/** From which sides of a conversation personal data is to be taken out. At least one of them is. */
+export interface Scrub {
+  /** The messages to scrub, as their places in the request's `messages`, in ascending order. */
+  readonly messages: readonly number[]
+  /** Whether the answer is to be scrubbed. */
+  readonly output: boolean
+}
+
 /** One question to a model, whichever wire it came over. */
 export interface ConversationRequest {
   /** All messages in order. Dapr allows a conversation without any. */
@@ -33,4 +41,6 @@ export interface ConversationRequest {
   readonly parameters?: Readonly<Record<string, JsonValue>>
   /** Labels that the provider stores with the answer. */
   readonly metadata?: Readonly<Record<string, string>>
+  /** What the sidecar takes personal data out of; absent where the caller asked for nothing of the kind. */
+  readonly scrub?: Scrub
 }

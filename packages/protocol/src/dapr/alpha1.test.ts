@@ -59,6 +59,7 @@ test('a request with every field is read', () => {
       temperature: 0.7,
       parameters: { max_tokens: 100 },
       metadata: { k: 'v' },
+      scrub: { messages: [0], output: true },
     },
   )
 })

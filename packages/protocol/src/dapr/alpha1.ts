@@ -17,6 +17,7 @@ import type {
   Tool,
 } from './gen/dapr/proto/runtime/v1/ai_pb.js'
 import { ConversationResponseSchema } from './gen/dapr/proto/runtime/v1/ai_pb.js'
+import { readInputs } from './scrub.ts'
 
 /**
  * Reads a request. Roles are read without case, because Java sends them in capitals; an unknown or absent one is a user.
@@ -26,7 +27,10 @@ export function readAlpha1Request(wire: ConversationRequestAlpha1): Conversation
   if (wire.inputs.length === 0) throw new ConversationError('missing_inputs', 'missing inputs in request')
   const parameters = readParameters(wire.parameters)
   return {
-    messages: wire.inputs.flatMap(readInput),
+    ...readInputs(
+      wire.inputs.map((input) => ({ messages: readInput(input), scrub: input.scrubPII ?? false })),
+      wire.scrubPII ?? false,
+    ),
     ...(wire.contextID && { contextId: wire.contextID }),
     ...(wire.temperature !== undefined && { temperature: wire.temperature }),
     ...(wire.tools.length > 0 && { tools: wire.tools.map(readTool) }),

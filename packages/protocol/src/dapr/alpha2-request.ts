@@ -18,6 +18,7 @@ import type {
 } from './gen/dapr/proto/runtime/v1/ai_pb.js'
 import { ConversationRequestAlpha2Schema } from './gen/dapr/proto/runtime/v1/ai_pb.js'
 import { readContent, writeContent } from './media.ts'
+import { readInputs, splitInputs } from './scrub.ts'
 
 const REQUIRED_WITHOUT_TOOLS =
   "tool choice must be 'auto', 'none', 'required', or a specific tool name matching the tools available to be used"
@@ -31,7 +32,10 @@ const UNKNOWN_TOOL =
  */
 export function readAlpha2Request(wire: ConversationRequestAlpha2): ConversationRequest {
   if (wire.inputs.length === 0) throw new ConversationError('missing_inputs', 'missing inputs in request')
-  const messages = wire.inputs.flatMap((input) => input.messages.map(readMessage))
+  const conversation = readInputs(
+    wire.inputs.map((input) => ({ messages: input.messages.map(readMessage), scrub: input.scrubPii ?? false })),
+    wire.scrubPii ?? false,
+  )
   const tools = readTools(wire.tools)
   const toolChoice = readToolChoice(wire.toolChoice, wire.tools.length > 0, tools)
   const parameters = readParameters(wire.parameters)
@@ -39,7 +43,7 @@ export function readAlpha2Request(wire: ConversationRequestAlpha2): Conversation
   const retention = wire.promptCacheRetention
   if (wire.maxTokens !== undefined && wire.maxTokens <= 0) throw invalid('max tokens must be greater than 0')
   return {
-    messages,
+    ...conversation,
     ...(wire.contextId && { contextId: wire.contextId }),
     ...(wire.model && { model: wire.model }),
     ...(wire.temperature !== undefined && { temperature: wire.temperature }),
@@ -60,7 +64,11 @@ export function writeAlpha2Request(request: ConversationRequest, name: string): 
   const { contextId, model, temperature, maxTokens, toolChoice, responseFormat, promptCacheRetentionMs } = request
   return create(ConversationRequestAlpha2Schema, {
     name,
-    inputs: [{ messages: request.messages.map(writeMessage) }],
+    inputs: splitInputs(request.messages, request.scrub).map(({ messages, scrub }) => ({
+      messages: messages.map(writeMessage),
+      ...(scrub && { scrubPii: true }),
+    })),
+    ...(request.scrub?.output && { scrubPii: true }),
     tools: (request.tools ?? []).map(writeTool),
     parameters: Object.fromEntries(
       Object.entries(request.parameters ?? {}).map(([key, value]) => [key, writeAny(value)]),

@@ -13,6 +13,50 @@ const openai = (message: string, type: string, code: string | null = null) => ({
 
 const failures: readonly [name: string, status: number, body: unknown, code: ErrorCode, message: RegExp][] = [
   [
+    'Anthropic: overloaded',
+    529,
+    { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+    'unavailable',
+    /Overloaded/,
+  ],
+  [
+    'Anthropic: too long',
+    400,
+    { type: 'error', error: { type: 'invalid_request_error', message: 'prompt is too long: 9 tokens > 8 maximum' } },
+    'context_length',
+    /too long/,
+  ],
+  [
+    'Anthropic: no credit',
+    400,
+    { type: 'error', error: { type: 'invalid_request_error', message: 'Your credit balance is too low' } },
+    'quota',
+    /credit/,
+  ],
+  [
+    'Google: wrong key',
+    400,
+    [{ error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT' } }],
+    'auth',
+    /not valid/,
+  ],
+  [
+    'Mistral: a member that it does not know',
+    422,
+    { detail: [{ type: 'extra_forbidden', msg: 'Extra inputs are not permitted' }] },
+    'provider_invalid_request',
+    /Extra inputs/,
+  ],
+  [
+    'Mistral: the same inside of a message',
+    422,
+    { object: 'error', message: { detail: [{ msg: 'Extra inputs are not permitted' }] } },
+    'provider_invalid_request',
+    /Extra inputs/,
+  ],
+  ['AWS: no access', 403, { Message: 'User is not authorized' }, 'auth', /not authorized/],
+  ['AWS: the model failed', 424, { message: 'The model broke' }, 'unavailable', /broke/],
+  [
     'OpenAI: wrong key',
     401,
     openai('Incorrect API key provided.', 'invalid_request_error', 'invalid_api_key'),
@@ -234,4 +278,12 @@ test('writeChatError writes the body that the openai packages read', () => {
   assert.deepEqual(writeChatError(new ConversationError('rate_limit', 'Too fast.')), {
     error: { message: 'Too fast.', type: 'rate_limit_error', param: null, code: 'rate_limit_exceeded' },
   })
+})
+
+test('readChatError reads the name of an error of AWS from its header', () => {
+  const named = (name: string) =>
+    read(400, { message: 'No' }, { 'x-amzn-errortype': `${name}:http://internal.amazon.com/` }).code
+  assert.equal(named('ThrottlingException'), 'rate_limit')
+  assert.equal(named('ServiceQuotaExceededException'), 'quota')
+  assert.equal(named('ValidationException'), 'provider_invalid_request')
 })

@@ -20,6 +20,12 @@ const readings: readonly [raw: string, hasToolCalls: boolean, reason: FinishReas
   ['MAX_TOKENS', false, 'length', 'MAX_TOKENS'],
   ['model_length', false, 'length', 'model_length'],
   ['SAFETY', false, 'content_filter', 'SAFETY'],
+  // Anthropic's, Gemini's and Bedrock's.
+  ['pause_turn', false, 'stop', 'pause_turn'],
+  ['model_context_window_exceeded', false, 'length', 'model_context_window_exceeded'],
+  ['refusal', false, 'content_filter', 'refusal'],
+  ['PROHIBITED_CONTENT', false, 'content_filter', 'PROHIBITED_CONTENT'],
+  ['guardrail_intervened', false, 'content_filter', 'guardrail_intervened'],
   ['insufficient_system_resource', false, 'unknown', 'insufficient_system_resource'],
   ['constructor', false, 'unknown', 'constructor'],
   ['__proto__', false, 'unknown', '__proto__'],

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { chunk, readAnswer, sse, toolChunk } from '../../testing/chat-answer.ts'
+import type { ConversationEvent } from '../conversation/event.ts'
+import { ToolCallReader } from './tool-call-reader.ts'
 
 /** One element of `tool_calls`. */
 const call = (fields: { index?: number; id?: unknown; name?: unknown; args?: unknown }) => ({
@@ -213,4 +215,18 @@ test('ToolCallReader counts without gaps, gives every call one id and loses no a
       assert.ok(total >= given && total <= given + 2 * starts.length)
     }),
   )
+})
+
+test('ToolCallReader ends a call when it is told to, and not once more at the end', () => {
+  const reader = new ToolCallReader(0)
+  const events: ConversationEvent[] = []
+  reader.read({ index: 5, id: 'a', function: { name: 'now' } }, events)
+  reader.endCall(5, events)
+  reader.endCall(7, events)
+  reader.end(events)
+  assert.deepEqual(events, [
+    { type: 'tool-call-start', choice: 0, index: 0, id: 'a', name: 'now' },
+    { type: 'tool-call-delta', choice: 0, index: 0, arguments: '{}' },
+    { type: 'tool-call-end', choice: 0, index: 0 },
+  ])
 })

@@ -46,6 +46,8 @@ export interface ComponentOptions {
   readonly environment: Environment
   /** Is told every component that is not ready, and every metadata name that looks misspelt. */
   readonly report: Report
+  /** Kinds of component beyond the sidecar's own; one of the same type takes the place of ours. */
+  readonly providers?: readonly AnyProviderDefinition[]
 }
 
 /** daprd's other building blocks. Their components may stand in the same folder, for a daprd beside this sidecar. */
@@ -74,7 +76,7 @@ export function createComponent(manifest: ComponentManifest, options: ComponentO
     return { ...identity, state: 'skipped', reason }
   }
   try {
-    const definition = definitionOf(manifest)
+    const definition = definitionOf(manifest, options.providers ?? [])
     if (!definition) return skip(`${manifest.type} is not a conversation`, manifest.line)
     for (const warning of manifest.warnings) report.warn(warning)
     if (manifest.secretStore !== undefined) {
@@ -102,15 +104,18 @@ export function createComponent(manifest: ComponentManifest, options: ComponentO
 }
 
 /** The provider of a manifest; `undefined` for a component of another building block. */
-function definitionOf(manifest: ComponentManifest): AnyProviderDefinition | undefined {
+function definitionOf(
+  manifest: ComponentManifest,
+  additional: readonly AnyProviderDefinition[],
+): AnyProviderDefinition | undefined {
   const type = manifest.type.toLowerCase()
   const [category = ''] = type.split('.', 1)
   if (OTHER_CATEGORIES.has(category)) return undefined
   const position = `${manifest.file}:${manifest.line}`
   if (category !== 'conversation') throw new ComponentError(`incorrect type ${manifest.type} (${position})`)
-  const definition = findProvider(type)
+  const definition = findProvider(type, additional)
   if (definition && ['', 'v0', 'v1'].includes(manifest.version.toLowerCase())) return definition
-  const types = providers.map((provider) => provider.type)
+  const types = [...providers, ...additional].map((provider) => provider.type)
   const meant = definition ? `${definition.type}/v1` : nearest(type, types)
   const hint = meant ? `did you mean ${meant}?` : `the types are: ${types.join(', ')}`
   throw failure(

@@ -74,7 +74,7 @@ export function parseManifests(text: string, file: string, scope: ValueScope): M
 }
 
 /** Cuts before every line that opens a document, as daprd does, so that each one is parsed by itself. */
-function splitDocuments(text: string): { source: string; line: number }[] {
+export function splitDocuments(text: string): { source: string; line: number }[] {
   let line = 1
   return text.split(/^(?=---(?:\s|$))/m).map((source) => {
     const part = { source, line }

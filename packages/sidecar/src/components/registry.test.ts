@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ConversationError, collect } from '@dapr-chat/protocol'
+import { type AnyProviderDefinition, defineProvider } from '../providers/provider.ts'
 import type { Creation } from './component.ts'
 import { ComponentError } from './component-error.ts'
 import { parseManifests } from './manifest.ts'
@@ -17,8 +18,14 @@ spec:
   ${spec}
 ${rest}`
 
+interface Given {
+  readonly fails?: boolean
+  readonly environment?: Readonly<Record<string, string>>
+  readonly providers?: readonly AnyProviderDefinition[]
+}
+
 /** A registry of the documents in a text, the lines it reported and what it assembled. */
-async function create(text: string, { fails = false, environment = {} } = {}) {
+async function create(text: string, { fails = false, environment = {}, providers = [] }: Given = {}) {
   const lines: string[] = []
   const assembled: Creation[] = []
   const { manifests, problems } = parseManifests(text, 'c.yaml', { environment, appId: 'shop' })
@@ -31,6 +38,7 @@ async function create(text: string, { fails = false, environment = {} } = {}) {
     },
     environment,
     report: { info: (line) => void lines.push(line), warn: (line) => void lines.push(line) },
+    providers,
   })
   return { registry, lines, assembled }
 }
@@ -185,4 +193,30 @@ test('close closes every provider, and one that fails is reported', async () => 
   await registry.close()
   assert.deepEqual(closed, ['a', 'b'])
   assert.deepEqual(lines, ['a did not close: the socket is stuck'])
+})
+
+const custom = (type: string, model: string) =>
+  defineProvider({
+    type,
+    description: 'Says nothing.',
+    settings: { key: { type: 'string', required: true, sensitive: true, description: 'A key.' } },
+    create: ({ key }) => ({ model: `${model} ${key.length}`, converse: async function* () {}, close: async () => {} }),
+  })
+
+test('a kind of component that a program brings along is found, its settings are read, and it wins over ours', async () => {
+  const key = 'metadata: [{name: KEY, value: abc}]'
+  const { registry } = await create(
+    component('a', 'Conversation.Mine', key) + component('b', 'conversation.echo', key),
+    { providers: [custom('conversation.mine', 'mine'), custom('conversation.echo', 'not echo')] },
+  )
+  assert.equal(registry.get('a').provider.model, 'mine 3')
+  assert.equal(registry.get('b').provider.model, 'not echo 3')
+})
+
+test('a kind of component that a program brings along is among those that are suggested', async () => {
+  const providers = [custom('conversation.oracle', '')]
+  await assert.rejects(
+    create(component('a', 'conversation.orakle'), { providers }),
+    /did you mean conversation.oracle\?/,
+  )
 })

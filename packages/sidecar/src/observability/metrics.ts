@@ -15,6 +15,8 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #count: Counter
   readonly #latency: Histogram
+  readonly #cacheHits: Counter
+  readonly #cacheMisses: Counter
   readonly #labels: Readonly<Record<string, string>>
 
   /**
@@ -38,6 +40,17 @@ export class Metrics {
       buckets: LATENCY_BUCKETS,
       registers,
     })
+    const perComponent = { labelNames: ['app_id', 'namespace', 'component'], registers }
+    this.#cacheHits = new Counter({
+      name: 'dapr_chat_cache_hits_total',
+      help: 'The number of answers that came from the response cache.',
+      ...perComponent,
+    })
+    this.#cacheMisses = new Counter({
+      name: 'dapr_chat_cache_misses_total',
+      help: 'The number of questions that the response cache had no answer to.',
+      ...perComponent,
+    })
     new Gauge({
       name: 'dapr_chat_open_calls',
       help: 'The number of conversations in progress.',
@@ -54,6 +67,12 @@ export class Metrics {
     const labels = { ...this.#labels, component, success: String(success) }
     this.#count.inc(labels)
     if (durationMs > 0) this.#latency.observe(labels, durationMs)
+  }
+
+  /** Counts one look into a component's response cache. */
+  recordCacheLookup(component: string, hit: boolean): void {
+    const counter = hit ? this.#cacheHits : this.#cacheMisses
+    counter.inc({ ...this.#labels, component })
   }
 
   /** The content type of `text`. */

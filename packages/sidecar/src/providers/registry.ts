@@ -23,8 +23,14 @@ export const providers: readonly AnyProviderDefinition[] = [
   bedrock,
 ]
 
-/** The provider of a component type, compared without case as in daprd. */
-export function findProvider(type: string): AnyProviderDefinition | undefined {
+/**
+ * The provider of a component type, compared without case as in daprd.
+ * @param additional kinds beyond the sidecar's own; one of the same type takes the place of ours.
+ */
+export function findProvider(
+  type: string,
+  additional: readonly AnyProviderDefinition[] = [],
+): AnyProviderDefinition | undefined {
   const wanted = type.toLowerCase()
-  return providers.find((provider) => provider.type.toLowerCase() === wanted)
+  return [...additional, ...providers].find((provider) => provider.type.toLowerCase() === wanted)
 }

@@ -26,7 +26,10 @@ export function anthropicWire(): ProviderWire {
       index = 0
       const usage = { input_tokens: 3, output_tokens: 1 }
       const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-1', content: [], usage }
-      return [event('message_start', { message: { ...message, stop_reason: null, stop_sequence: null } }), event('ping')]
+      return [
+        event('message_start', { message: { ...message, stop_reason: null, stop_sequence: null } }),
+        event('ping'),
+      ]
     },
     text: (text) => Buffer.concat(block({ type: 'text', text: '' }, [{ type: 'text_delta', text }])),
     thought: (thinking) =>

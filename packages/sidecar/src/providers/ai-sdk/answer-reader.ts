@@ -3,11 +3,12 @@
  * here are passed over: the packages add to them in patches.
  */
 
-import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider'
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider'
 import { CharacterJoiner, type ConversationError, type ConversationEvent, type Usage } from '@dapr-chat/protocol'
 import { asFields, readFinishReason, ToolCallReader } from '@dapr-chat/protocol/openai'
-import { cutOff, notAnAnswer, notSupported } from './failure.ts'
+import { cutOff, notAnAnswer } from './failure.ts'
 import { type Seal, SignatureWriter, sealOf, signatureOf } from './signature.ts'
+import { refusalOf } from './warnings.ts'
 
 /** What is known of an answer beside its parts. */
 export interface AnswerSource {
@@ -20,10 +21,6 @@ export interface AnswerSource {
   /** Whether an event that the package does not know carried nothing of the answer. */
   isForeign(event: unknown): boolean
 }
-
-/** Settings of sampling that a model ignores or bends: the answer is one to the question all the same. */
-const harmless =
-  /^(temperature|topP|topK|seed|frequencyPenalty|presencePenalty|stopSequences|maxOutputTokens|reasoning|strict|extended thinking|budgetTokens|adaptive thinking|providerOptions\..*)$/
 
 /** Reads one answer. Failures do not throw: the events before one go out first, and `failure` is looked at after. */
 export class AnswerReader {
@@ -65,7 +62,7 @@ export class AnswerReader {
 
   /** The stream has ended. */
   end(): void {
-    if (!this.#finished) this.#failure ??= this.#begun ? cutOff() : notAnAnswer('nothing of an answer')
+    if (!this.#finished) this.#failure ??= cutOff()
   }
 
   #read(part: LanguageModelV4StreamPart, events: ConversationEvent[]): void {
@@ -84,9 +81,6 @@ export class AnswerReader {
         this.#pushText(this.#text.push(part.delta), events)
         this.#sign(part.providerMetadata, events)
         return
-      case 'text-end':
-        this.#pushText(this.#text.end(), events)
-        return
       case 'reasoning-start':
         this.#signature.start()
         this.#think('', sealOf(part.providerMetadata), events)
@@ -95,7 +89,7 @@ export class AnswerReader {
         this.#think(this.#thinking.push(part.delta), sealOf(part.providerMetadata), events)
         return
       case 'reasoning-end':
-        this.#think(this.#thinking.end(), sealOf(part.providerMetadata), events)
+        this.#think('', sealOf(part.providerMetadata), events)
         return
       case 'tool-input-start':
         if (part.providerExecuted !== true)
@@ -173,7 +167,8 @@ export class AnswerReader {
     this.#calls.end(events)
     const counts = usageOf(usage)
     if (counts) events.push({ type: 'usage', usage: counts })
-    events.push({ type: 'finish', choice: 0, ...readFinishReason(raw ?? '', this.#calls.any) })
+    const reason = raw === undefined ? ({ reason: 'unknown' } as const) : readFinishReason(raw, this.#calls.any)
+    events.push({ type: 'finish', choice: 0, ...reason })
   }
 }
 
@@ -183,20 +178,6 @@ function messageStart(id: string | undefined, model: string | undefined): Conver
     ...(id && { id: id.toWellFormed() }),
     ...(model && { model: model.toWellFormed() }),
   }
-}
-
-/** A warning that part of the question was left out is an error; one about sampling is not. */
-function refusalOf(warnings: readonly SharedV4Warning[]): ConversationError | undefined {
-  for (const warning of warnings) {
-    if (warning.type === 'unsupported' && !harmless.test(warning.feature)) {
-      const details = warning.details === undefined ? '' : `: ${warning.details}`
-      return notSupported(`${warning.feature}${details}`.toWellFormed())
-    }
-    if (warning.type === 'other' && /unsupported.*content part/.test(warning.message)) {
-      return notSupported(warning.message.toWellFormed())
-    }
-  }
-  return undefined
 }
 
 /** Totals hold the cached and the thinking tokens, as they do with OpenAI. */

@@ -16,6 +16,12 @@ export interface PackageCall {
   readonly rest: JsonObject
 }
 
+/** What a vendor wants otherwise, or does not do. */
+export interface CallDialect extends ThinkingDialect {
+  /** Whether the vendor can be asked for JSON without a schema. */
+  readonly json: boolean
+}
+
 /** Parameters that are settings of the packages, or that steer a transport that is not the vendor's. */
 const known = new Set([
   'top_p',
@@ -36,11 +42,13 @@ const efforts = new Set<unknown>(['none', 'minimal', 'low', 'medium', 'high', 'x
 
 /**
  * Writes a request.
- * @throws ConversationError `invalid_params` for messages that no vendor takes, and for more than one choice.
+ * @throws ConversationError `invalid_params` for messages that no vendor takes, for more than one choice, and for JSON
+ * without a schema where the vendor needs one.
  */
-export function writeCall(request: ConversationRequest, dialect: ThinkingDialect): PackageCall {
+export function writeCall(request: ConversationRequest, dialect: CallDialect): PackageCall {
   const { parameters = {}, temperature, tools, toolChoice, responseFormat } = request
   if (parameters.n !== undefined && parameters.n !== 1) throw notSupported('more than one choice')
+  if (responseFormat?.type === 'json_object' && !dialect.json) throw notSupported('JSON answers without a schema')
   const maxOutputTokens =
     request.maxTokens ?? asNumber(parameters.max_completion_tokens) ?? asNumber(parameters.max_tokens)
   const settings = {

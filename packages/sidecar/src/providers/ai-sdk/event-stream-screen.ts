@@ -37,6 +37,7 @@ export class EventStreamScreen implements Screen {
   #framing: Framing = 'unknown'
   #json = ''
   #passed = ''
+  #begun = false
   #failure: ConversationError | undefined
 
   /** @param maxEventChars the longest event, and the longest answer that is not streamed, in UTF-16 code units. */
@@ -79,6 +80,7 @@ export class EventStreamScreen implements Screen {
     if (this.done || this.#failure) return noBytes
     if (this.#framing === 'json') this.#readBody(this.#json + this.#plain.decode())
     else this.#guard(() => this.#sse.end())
+    if (!this.#begun) this.#failure ??= notAnAnswer('nothing of an answer')
     if (!this.#failure && this.finished) for (const event of this.#dialect.missing()) this.#pass(event)
     return this.#take()
   }
@@ -113,7 +115,7 @@ export class EventStreamScreen implements Screen {
       this.#failure = providerError(event)
       return
     }
-    const known = this.#dialect.read(event)
+    const known = this.#readKnown(event)
     // The text as it came, unless it was changed, or stood on several lines.
     if (known === event && !data.includes('\n')) this.#passed += encodeSse(data)
     else if (known) this.#passed += encodeSse(JSON.stringify(known))
@@ -128,8 +130,14 @@ export class EventStreamScreen implements Screen {
   }
 
   #pass(event: Fields): void {
-    const known = this.#dialect.read(event)
+    const known = this.#readKnown(event)
     if (known) this.#passed += encodeSse(JSON.stringify(known))
+  }
+
+  #readKnown(event: Fields): Fields | undefined {
+    const known = this.#dialect.read(event)
+    if (known) this.#begun = true
+    return known
   }
 }
 

@@ -25,7 +25,7 @@ type AssistantParts = Extract<LanguageModelV4Message, { role: 'assistant' }>['co
 export interface ThinkingDialect {
   /** The name under which the package looks for a vendor's own values. */
   readonly vendor: string
-  /** Whether a signature belongs to the block of thinking it stands on, or to whatever comes after it. */
+  /** What the vendor signs: the blocks of its thinking, or the text and the calls of the answer. */
   readonly sealed: 'thinking' | 'text'
 }
 
@@ -59,7 +59,11 @@ export function writePrompt(messages: readonly Message[], dialect: ThinkingDiale
       case 'tool': {
         const { id, name } = calls.answered(message)
         const output = writeToolOutput(message.content)
-        turns.push({ role: 'tool', content: [{ type: 'tool-result', toolCallId: id, toolName: name, output }] })
+        const result = { type: 'tool-result' as const, toolCallId: id, toolName: name, output }
+        // The answers to the calls of one turn belong together; Gemini refuses them one by one.
+        const last = turns.at(-1)
+        if (last?.role === 'tool') last.content.push(result)
+        else turns.push({ role: 'tool', content: [result] })
       }
     }
   }
@@ -129,7 +133,7 @@ class CallNames {
 
   /** The id of a call, made up where it has none. */
   asked({ id, name }: { readonly id: string; readonly name: string }): string {
-    const known = id === '' ? `call_${++this.#made}` : id
+    const known = id === '' ? `call_made_${++this.#made}` : id
     this.#open.push({ id: known, name })
     return known
   }
@@ -140,6 +144,6 @@ class CallNames {
       toolCallId === '' ? name === '' || call.name === name : call.id === toolCallId,
     )
     const [call] = at < 0 ? [] : this.#open.splice(at, 1)
-    return { id: toolCallId || call?.id || `call_${++this.#made}`, name: name || call?.name || 'tool' }
+    return { id: toolCallId || call?.id || `call_made_${++this.#made}`, name: name || call?.name || 'tool' }
   }
 }

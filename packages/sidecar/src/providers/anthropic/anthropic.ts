@@ -44,7 +44,7 @@ export const anthropic = defineProvider({
 })
 
 function writeRequest(request: ConversationRequest, maxTokens: number): ReturnType<Vendor['write']> {
-  const { options, rest } = writeCall(request, { vendor: 'anthropic', sealed: 'thinking' })
+  const { options, rest } = writeCall(request, { vendor: 'anthropic', sealed: 'thinking', json: false })
   const { parallel_tool_calls, user, ...body } = rest
   const userId = request.metadata?.user_id ?? (typeof user === 'string' ? user : undefined)
   const retention = request.promptCacheRetentionMs

@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.anthropic` component takes, by the names and defaults of Dapr's own component. */
@@ -34,5 +35,6 @@ export const anthropicSettings = {
     description:
       'The most tokens of an answer where the request does not say; Anthropic asks for a limit with every request. Models with a lower limit get theirs.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

@@ -59,7 +59,7 @@ function writeRequest(request: ConversationRequest, model: string): ReturnType<V
   const tools = toolsOf(request)
   const { options, rest } = writeCall(
     { ...request, ...(tools.length > 0 && { tools }) },
-    { vendor: 'amazonBedrock', sealed: 'thinking' },
+    { vendor: 'amazonBedrock', sealed: 'thinking', json: false },
   )
   const { topK, ...settings } = options
   const members = Object.entries(rest)

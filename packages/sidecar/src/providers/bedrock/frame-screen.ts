@@ -24,6 +24,7 @@ export class FrameScreen implements Screen {
   /** What has come of a frame that is not whole, or of a body that holds none. */
   #pending: Uint8Array[] = []
   #pendingBytes = 0
+  #begun = false
   #finished = false
   #failure: ConversationError | undefined
 
@@ -56,6 +57,7 @@ export class FrameScreen implements Screen {
     const rest = Buffer.concat(this.#pending)
     if (isText(rest[0])) this.#failure = readText(rest.toString())
     else if (rest.length > 0 && !this.#finished) this.#failure = cutOff()
+    else if (!this.#begun) this.#failure = notAnAnswer('nothing of an answer')
     return noBytes
   }
 
@@ -87,6 +89,7 @@ export class FrameScreen implements Screen {
   }
 
   #look(frame: Uint8Array): void {
+    this.#begun = true
     const headersEnd = PRELUDE_BYTES + lengthAt(frame, 4)
     const headers = readHeaders(frame.subarray(PRELUDE_BYTES, headersEnd))
     const kind = headers.get(':message-type')

@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.aws.bedrock` component takes, by the names of Dapr's own component. */
@@ -45,5 +46,6 @@ export const bedrockSettings = {
     type: 'string',
     description: 'Not supported: use IAM Roles Anywhere outside, and give its temporary credentials.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

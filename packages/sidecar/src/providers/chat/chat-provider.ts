@@ -46,27 +46,17 @@ function chatCompletions(
     try {
       const head = await exchange.head()
       if (head.status < 200 || head.status > 299) throw await readFailedAnswer(exchange, head, call.signal)
-      yield* readAnswer(exchange, reader)
+      let bytes: Uint8Array | undefined
+      do {
+        bytes = await readOrEnd(exchange, reader)
+        const batch = bytes ? reader.push(bytes) : reader.end()
+        if (batch.some(isOutput)) exchange.committed()
+        if (batch.length > 0) yield batch
+        if (reader.failure) throw reader.failure
+      } while (bytes && !reader.done)
     } finally {
       exchange.close(reader.done)
     }
-  }
-}
-
-async function* readAnswer(exchange: Exchange, reader: ChatStreamReader): AsyncGenerator<readonly ConversationEvent[]> {
-  let committed = false
-  for (;;) {
-    const bytes = await readOrEnd(exchange, reader)
-    const batch = bytes ? reader.push(bytes) : reader.end()
-    if (batch.length > 0) {
-      if (!committed && batch.some(isOutput)) {
-        committed = true
-        exchange.committed()
-      }
-      yield batch
-    }
-    if (reader.failure) throw reader.failure
-    if (reader.done || !bytes) return
   }
 }
 

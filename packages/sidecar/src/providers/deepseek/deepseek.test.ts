@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { collect } from '@dapr-chat/protocol'
-import { type CallOptions, callOf, chunk, done, finish, scriptedProvider, textAnswer } from '@dapr-chat/sidecar/testing'
-import { vendorProvider } from '../../../test/vendor-provider.ts'
+import {
+  type CallOptions,
+  callOf,
+  chunk,
+  done,
+  finish,
+  scriptedProvider,
+  textAnswer,
+  vendorProvider,
+} from '@dapr-chat/sidecar/testing'
 import { deepseek } from './deepseek.ts'
 
 async function bodyOf(call: CallOptions, metadata: Readonly<Record<string, string>> = {}) {

@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.deepseek` component takes, by the names and defaults of Dapr's own component. */
@@ -14,5 +15,6 @@ export const deepseekSettings = {
     type: 'integer',
     description: 'The most tokens that an answer may have where the caller sets no limit.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

@@ -41,7 +41,7 @@ export const googleai = defineProvider({
 function writeRequest(request: ConversationRequest, model: string): ReturnType<Vendor['write']> {
   // The name goes into the path as it is, and must not lead out of it.
   if (!/^[\w.:@/-]+$/.test(model) || model.includes('..')) throw notSupported('a model of this name')
-  const { options, rest } = writeCall(request, { vendor: 'google', sealed: 'text' })
+  const { options, rest } = writeCall(request, { vendor: 'google', sealed: 'text', json: true })
   const candidates = asFields(rest.generationConfig)?.candidateCount ?? 1
   if (candidates !== 1) throw notSupported('more than one choice')
   return { options, body: rest }

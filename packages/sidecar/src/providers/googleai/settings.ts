@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.googleai` component takes, by the names and defaults of Dapr's own component. */
@@ -22,5 +23,6 @@ export const googleaiSettings = {
     description:
       'The address of the Gemini API, up to but without /models. It is the native API, not the one that resembles OpenAI.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

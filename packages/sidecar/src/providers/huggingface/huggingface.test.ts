@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { collect } from '@dapr-chat/protocol'
-import { callOf, scriptedProvider, textAnswer } from '@dapr-chat/sidecar/testing'
-import { vendorProvider } from '../../../test/vendor-provider.ts'
+import { callOf, scriptedProvider, textAnswer, vendorProvider } from '@dapr-chat/sidecar/testing'
 import { huggingface } from './huggingface.ts'
 
 test("the model's name stands in the path and in the body, the caller's model too", async () => {

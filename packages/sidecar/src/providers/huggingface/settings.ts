@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.huggingface` component takes, by the names and defaults of Dapr's own component. */
@@ -16,5 +17,6 @@ export const huggingfaceSettings = {
     description:
       'The address of the API, up to but without /chat/completions; `{MODEL}` stands for the name of the model.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

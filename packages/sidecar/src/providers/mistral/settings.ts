@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.mistral` component takes, by the names and defaults of Dapr's own component. */
@@ -15,5 +16,6 @@ export const mistralSettings = {
     default: 'https://api.mistral.ai/v1',
     description: 'The address of the API, up to but without /chat/completions.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

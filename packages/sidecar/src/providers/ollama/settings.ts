@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.ollama` component takes, by the names and defaults of Dapr's own component. */
@@ -21,5 +22,6 @@ export const ollamaSettings = {
     default: 'http://localhost:11434/v1',
     description: 'The address of the server, with /v1 at its end.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

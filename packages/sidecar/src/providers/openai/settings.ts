@@ -1,4 +1,5 @@
 import type { SettingsDeclaration } from '../provider.ts'
+import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
 
 /** What a `conversation.openai` component takes, by the names and defaults of Dapr's own component. */
@@ -29,5 +30,6 @@ export const openaiSettings = {
     type: 'string',
     description: 'The version of the Azure OpenAI API, such as 2025-01-01-preview. Needed for Azure.',
   },
+  ...cacheSettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

@@ -1,0 +1,36 @@
+/** Sends every attempt through its component's circuit breaker, and tells the breaker what came of it. */
+import { ConversationError, type ErrorCode, type Middleware } from '@dapr-chat/protocol'
+import type { AttemptOutcome, CircuitBreaker } from './circuit-breaker.ts'
+
+/** Failures that say nothing about the component: the caller's own, and those of whoever ended the call. */
+const INNOCENT: ReadonlySet<ErrorCode> = new Set([
+  'cancelled',
+  'shutting_down',
+  'missing_inputs',
+  'invalid_params',
+  'malformed_request',
+  'body_too_large',
+  'context_length',
+  'content_filter',
+  'provider_invalid_request',
+])
+
+/** A middleware that asks the breaker before each attempt. An answer that breaks off half way is a failure too. */
+export function breakCircuit(breaker: CircuitBreaker): Middleware {
+  return (next) =>
+    async function* guarded(call) {
+      const settle = breaker.enter()
+      // Holds where the reader leaves before the end.
+      let outcome: AttemptOutcome = 'ignored'
+      try {
+        for await (const batch of next(call)) yield batch
+        outcome = 'success'
+      } catch (thrown) {
+        const innocent = call.signal.aborted || INNOCENT.has(ConversationError.from(thrown).code)
+        if (!innocent) outcome = 'failure'
+        throw thrown
+      } finally {
+        settle(outcome)
+      }
+    }
+}

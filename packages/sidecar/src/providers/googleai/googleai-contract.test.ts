@@ -1,0 +1,3 @@
+import { contracts, providerContract } from '@dapr-chat/sidecar/testing'
+
+providerContract(contracts.googleai)
