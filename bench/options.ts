@@ -22,7 +22,7 @@ export interface Options {
 /** What `--help` prints. */
 export const HELP = `Usage: npm run bench -- [options]
 
-  --quick          a run of about a minute instead of the published one
+  --quick          a short run, for a look at a change, instead of the published one
   --only NAME      run only this target or measurement; may be repeated
   --peer NAME      measure another gateway too: portkey
   --out FILE       write the figures as JSON (default: build/bench.json)

@@ -29,13 +29,13 @@ export const fullPlan: Plan = {
   cancels: { before: 3_000, counted: 10_000 },
 }
 
-/** About a minute: good enough to see whether a change was worth it. */
+/** A short run: good enough to see whether a change was worth it. */
 export const quickPlan: Plan = {
   repetitions: 1,
-  measureMs: 800,
-  warmUpMs: 800,
-  warmUpCalls: 4_000,
-  firstTokens: 60,
-  streamCounts: [500, 1_000],
+  measureMs: 600,
+  warmUpMs: 500,
+  warmUpCalls: 3_000,
+  firstTokens: 50,
+  streamCounts: [500],
   cancels: { before: 500, counted: 1_000 },
 }

@@ -3,7 +3,7 @@
  * A block below `<!-- run -->` is also executed, against a sidecar with the project's own components (echo needs no key);
  * the default ports written in it stand for that sidecar's. `npm run check -- snippets` runs it.
  */
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join, relative } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { repositoryFiles, repositoryRoot } from './repository.ts'
@@ -47,8 +47,7 @@ export async function checkSnippets(
   const data = snippets.filter(({ language }) => language === 'yaml' || language === 'json')
   const shell = snippets.filter(({ language }) => language === 'sh' || language === 'bash')
   // Inside the repository, so that snippets find its packages; ignored by git.
-  mkdirSync(join(repositoryRoot, 'build'), { recursive: true })
-  const scratch = mkdtempSync(join(repositoryRoot, 'build/snippets-'))
+  const scratch = mkdtempSync(join(repositoryRoot, '.snippets-'))
   try {
     const problems = [...(await compile(typescript, scratch)), ...data.flatMap(parseProblems)]
     for (const snippet of shell) {

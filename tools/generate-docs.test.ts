@@ -64,6 +64,12 @@ test('the schema takes every example', () => {
   }
 })
 
+test('the schema takes the component files of this repository', () => {
+  const files = repositoryFiles(['components/*.yaml', 'packages/cli/components/*.yaml', 'examples/**/*.yaml'])
+  assert.ok(files.length > 2)
+  for (const file of files) assert.ok(validate(parse(committed(file))), `${file}: ${JSON.stringify(validate.errors)}`)
+})
+
 const key = { name: 'key', value: 'k' }
 const accepted: readonly [name: string, document: unknown][] = [
   ['names in any case, and aliases', component('conversation.openai', [{ name: 'APIKEY', value: 'k' }])],

@@ -23,7 +23,7 @@ export const sidecarDirections: Readonly<Record<string, readonly string[]>> = {
   server: [],
   observability: ['@dapr-chat/protocol'],
   pipeline: ['@dapr-chat/protocol'],
-  store: [],
+  store: ['@dapr-chat/protocol'],
   policies: ['components'],
   middleware: ['observability', 'pipeline', 'policies', 'store', '@dapr-chat/protocol'],
   providers: ['@dapr-chat/protocol'],

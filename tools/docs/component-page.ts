@@ -11,7 +11,7 @@ export function componentPage(component: DocumentedComponent): string {
     generatedNote,
     `# ${definition.type}`,
     `${sentence(definition.description)} One of the [nine components](../components.md).`,
-    `## Example\n\n\`\`\`yaml\n# yaml-language-server: $schema=../schemas/component.json\n${componentYaml(example)}\`\`\``,
+    `## Example\n\n\`\`\`yaml\n# yaml-language-server: $schema=../docs/schemas/component.json\n${componentYaml(example)}\`\`\``,
     `## Settings\n\nThe entries of \`spec.metadata\`. Names are read without regard to case.\n\n${settingsTable(component)}`,
     `## What works\n\n${featuresTable(component)}`,
     `Proven by [${test.slice(test.lastIndexOf('/') + 1)}](../../${test}), which puts the component through the contract of all providers.`,

@@ -11,20 +11,28 @@ type Value = string | number | boolean
 /** A value that the environment fills in is text, whatever it stands for. */
 const variable: Schema = { type: 'string', pattern: '\\$\\{|\\{(uuid|podName|namespace|appID)\\}' }
 
+const variableRef: Schema = { $ref: '#/definitions/variable-text' }
+
 const valuesByType: Readonly<Record<Setting['type'], readonly Schema[]>> = {
   string: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
-  integer: [{ type: 'integer' }, { type: 'string', pattern: '^[+-]?\\d+$' }, variable],
-  number: [{ type: 'number' }, { type: 'string', pattern: '^[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?$' }, variable],
+  integer: [{ type: 'integer' }, { type: 'string', pattern: '^[+-]?\\d+$' }, variableRef],
+  number: [
+    { type: 'number' },
+    { type: 'string', pattern: '^[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?$' },
+    variableRef,
+  ],
   boolean: [{ type: 'boolean' }, { type: 'string' }],
   duration: [
     { type: 'integer' },
     { type: 'string', pattern: '^([+-]?\\d+|[+-]?((\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$' },
-    variable,
+    variableRef,
   ],
 }
 
 /** The schema of the files of all these components. */
 export function componentSchema(definitions: readonly AnyProviderDefinition[]): Schema {
+  const shared = new SharedSchemas()
+  const allOf = definitions.map((definition) => forType(definition, shared))
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A conversation component of Dapr',
@@ -61,7 +69,7 @@ export function componentSchema(definitions: readonly AnyProviderDefinition[]): 
             type: 'boolean',
             description: 'Whether the sidecar starts without this component where it fails.',
           },
-          metadata: { type: 'array', items: { $ref: '#/definitions/entry' } },
+          metadata: { type: 'array', items: { $ref: '#/definitions/metadata-entry' } },
         },
       },
       scopes: {
@@ -71,8 +79,8 @@ export function componentSchema(definitions: readonly AnyProviderDefinition[]): 
       },
       auth: { type: 'object', properties: { secretStore: { type: 'string' } } },
     },
-    definitions: { entry },
-    allOf: definitions.map(forType),
+    definitions: { 'metadata-entry': entry, 'variable-text': variable, ...shared.definitions },
+    allOf,
   }
 }
 
@@ -87,7 +95,26 @@ const entry: Schema = {
   },
 }
 
-function forType({ type, settings }: AnyProviderDefinition): Schema {
+/** Schemas that several types share, each written down once. */
+class SharedSchemas {
+  readonly definitions: Record<string, Schema> = {}
+  readonly #names = new Map<string, string>()
+
+  /** A reference to the schema, under this name or one like it. */
+  refer(name: string, schema: Schema): Schema {
+    const text = JSON.stringify(schema)
+    let known = this.#names.get(text)
+    if (known === undefined) {
+      known = name
+      for (let count = 2; known in this.definitions; count++) known = `${name}-${count}`
+      this.definitions[known] = schema
+      this.#names.set(text, known)
+    }
+    return { $ref: `#/definitions/${known}` }
+  }
+}
+
+function forType({ type, settings }: AnyProviderDefinition, shared: SharedSchemas): Schema {
   const declared = Object.entries(settings)
   const names = declared.flatMap(([name, { aliases = [] }]) => [name, ...aliases])
   const required = declared.filter(([, setting]) => setting.required)
@@ -105,7 +132,9 @@ function forType({ type, settings }: AnyProviderDefinition): Schema {
             metadata: {
               items: {
                 properties: { name: { anyOf: [{ enum: names }, { pattern: anyCase(names) }] } },
-                allOf: declared.map(([name, setting]) => forSetting([name, ...(setting.aliases ?? [])], setting)),
+                allOf: declared.map(([name, setting]) =>
+                  shared.refer(name, forSetting([name, ...(setting.aliases ?? [])], setting)),
+                ),
               },
               ...(required.length > 0 && {
                 allOf: required.map(([name, { aliases = [] }]) => ({
@@ -123,7 +152,7 @@ function forType({ type, settings }: AnyProviderDefinition): Schema {
 function forSetting(names: readonly string[], setting: Setting): Schema {
   const { choices } = setting
   const values = choices
-    ? [{ enum: [...choices] }, { type: 'string', pattern: anyCase(choices) }, variable]
+    ? [{ enum: [...choices] }, { type: 'string', pattern: anyCase(choices) }, variableRef]
     : valuesByType[setting.type]
   return {
     if: { required: ['name'], properties: { name: { pattern: anyCase(names) } } },

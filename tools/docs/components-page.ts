@@ -16,14 +16,16 @@ export function componentsPage(components: readonly DocumentedComponent[]): stri
         cell(sentence(definition.description)),
       ]),
     ),
-    `An editor that knows YAML completes and checks component files that begin with this line; the schema is
+    `An editor that knows YAML completes and checks component files that begin with this line, with the way from the file to
 [schemas/component.json](schemas/component.json):`,
-    '```yaml\n# yaml-language-server: $schema=docs/schemas/component.json\n```',
+    '```yaml\n# yaml-language-server: $schema=../docs/schemas/component.json\n```',
     'A kind of component that is not here can be added: see [providers.md](providers.md).',
     '## Side by side',
-    `This table is generated from the data that the contract's tests read: a "yes" is a test that passes, and "emulated" is
-one that passes by other means than the vendor's own. Of "no" the page of the component says why; where a request can
-ask a vendor for it, a test shows that it is refused with an error and never dropped in silence.`,
+    `This table is generated from the data that the contract's tests read. A "yes" is a test that passes. "Emulated" is one
+that passes by other means than the vendor's own, and "passed on" one that passes as far as it is up to us; the rest is up
+to the vendor's server. The page of the component says what is behind these, and why "no"; where a request can ask a
+vendor for what it does not have, a test shows that it is refused with an error and never dropped in silence. The tests
+speak to scripted vendors; ${code('npm run test:live')} asks the real ones whose keys are in the environment.`,
     sideBySide(components),
     'Azure OpenAI is `conversation.openai` with `apiType: azure`; [its own run](../packages/sidecar/src/providers/openai/azure-contract.test.ts) of the same tests\nproves the same.',
     `## Proven by

@@ -33,7 +33,9 @@ export function programHelp(): string {
 /** The help of one command. */
 export function commandHelp(name: CommandName): string {
   const entry: CommandEntry = commandTable[name]
-  const flags = Object.entries(entry.flags).map(([flag, declaration]) => flagRow(flag, declaration))
+  const flags = Object.entries(entry.flags)
+    .filter(([, declaration]) => !declaration.ignored)
+    .map(([flag, declaration]) => flagRow(flag, declaration))
   return [
     entry.summary,
     '',

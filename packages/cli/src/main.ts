@@ -4,12 +4,13 @@
  */
 import { nearest } from '@dapr-chat/sidecar/nearest'
 import { parseArguments } from './arguments/parse.ts'
-import { askFlags, type CommandName, chatFlags, commandTable, isCommand, serveFlags } from './commands/table.ts'
+import { serveFlags } from './commands/serve-flags.ts'
+import { askFlags, type CommandName, chatFlags, commandTable, isCommand } from './commands/table.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { endQuietlyWithoutReader } from './terminal/output.ts'
 import { styleFor } from './terminal/style.ts'
-import { version } from './version.ts'
+import { buildInfo, version } from './version.ts'
 
 /**
  * Runs the command that the words name.
@@ -20,7 +21,6 @@ export async function main(words: readonly string[]): Promise<number> {
   endQuietlyWithoutReader(process.stderr)
   try {
     const [first = ''] = words
-    if (first === '--version') return print(`${version()}\n`)
     if (['--help', '-help', '-h', 'help'].includes(first)) {
       const [, topic = ''] = words
       return print(isCommand(topic) ? commandHelp(topic) : programHelp())
@@ -41,6 +41,8 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     case 'serve': {
       const { values, positionals } = parseArguments(serveFlags, words)
       if (values.help) return print(commandHelp(name))
+      if (values.version) return print(`${version()}\n`)
+      if (values['build-info']) return print(buildInfo(version()))
       refuseOperands(name, positionals)
       const { serve } = await import('./commands/serve.ts')
       return serve(values)

@@ -98,7 +98,10 @@ async function embeddedSidecar(environment: Environment): Promise<SidecarAccess>
   return {
     http,
     isEmbedded: true,
-    components: sidecar.components.filter(({ state }) => state === 'ready'),
+    // A secret store is a component too, and nobody talks to it.
+    components: sidecar.components.filter(
+      ({ state, type }) => state === 'ready' && type.toLowerCase().startsWith('conversation.'),
+    ),
     skipped: new Map(
       sidecar.components.flatMap(({ name, state, reason }) => (state === 'ready' ? [] : [[name, reason ?? state]])),
     ),

@@ -25,9 +25,21 @@ describe('dapr-chat', () => {
     const { code, stdout } = await run(['serve', '--help'])
     assert.equal(code, 0)
     assert.match(stdout, /^ {6}--dapr-http-port PORT +.*\(default: 3500\)$/m)
-    assert.match(stdout.replaceAll(/\s+/g, ' '), /also --components-path, --components \(default/)
+    assert.match(stdout.replaceAll(/\s+/g, ' '), /also --components \(default/)
     assert.ok(stdout.split('\n').every((line) => line.length <= 100))
     assert.equal((await run(['help', 'serve'])).stdout, stdout)
+  })
+
+  for (const args of [['serve', '--version'], ['--app-id', 'x', '--version'], ['-version']]) {
+    it(`prints just the version for ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await run(args)
+      assert.match(stdout, /^\d+\.\d+\.\d+\n$/)
+      assert.deepEqual([code, stderr], [0, ''])
+    })
+  }
+
+  it('prints what it was built from', async () => {
+    assert.match((await run(['--build-info'])).stdout, /^Version: \d+\.\d+\.\d+\nGit Commit: .+\nGit Version: .+\n$/)
   })
 
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -41,7 +53,9 @@ describe('dapr-chat', () => {
     ['a wrong port', ['serve', '--metrics-port', '99999'], /Cannot use --metrics-port: it must be a whole number/],
     ['an operand where none belongs', ['serve', 'echo'], /Cannot serve: it takes flags only: current value is "echo"/],
     ['a missing prompt', ['ask'], /a prompt must be given/],
-    ['a bad app id', ['serve', '--app-id', 'a.b'], /must not contain dots: current value is "a\.b"/],
+    ['a bad app id', ['serve', '--app-id', 'a.b'], /parameter app-id cannot contain dots: current value is "a\.b"/],
+    ['an empty app id', ['serve', '--app-id='], /parameter app-id cannot be empty/],
+    ['Kubernetes', ['serve', '--mode', 'kubernetes'], /--mode: it must be one of standalone/],
     ['a folder that does not exist', ['serve', '--resources-path', 'no-such-folder'], /no-such-folder/],
     ['a wide address without a token', ['serve', '--dapr-listen-addresses', '0.0.0.0'], /set DAPR_API_TOKEN/],
   ]

@@ -1,5 +1,8 @@
 /** A sidecar to run, and, for authors of providers, the contract they fill. */
 export { ComponentError } from './components/component-error.ts'
+export { parseDuration } from './components/value.ts'
+export type { SidecarAddresses } from './listen.ts'
+export { historySettings } from './providers/history-settings.ts'
 // For authors of providers.
 export type {
   AnyProviderDefinition,
@@ -12,8 +15,9 @@ export type {
 } from './providers/provider.ts'
 export { defineProvider } from './providers/provider.ts'
 export { providers } from './providers/registry.ts'
-export type { LogLevel, SidecarSettings } from './settings.ts'
+export { cacheSettings } from './providers/upstream/cache-settings.ts'
+export type { AppConnection, LogLevel, SidecarSettings } from './settings.ts'
 export { defaultSettings, isLoopback } from './settings.ts'
-export type { Sidecar, SidecarAddresses, SidecarComponent, SidecarOptions } from './sidecar.ts'
+export type { Sidecar, SidecarComponent, SidecarOptions } from './sidecar.ts'
 export { createSidecar } from './sidecar.ts'
-export { VERSION } from './version.ts'
+export { DAPR_RUNTIME_VERSION, VERSION } from './version.ts'

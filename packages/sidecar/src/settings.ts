@@ -3,6 +3,15 @@
 /** The levels of the log, from talkative to silent. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
+/** An app beside the sidecar. This sidecar never calls it; Dapr's tools show it. */
+export interface AppConnection {
+  readonly port: number
+  readonly protocol: string
+  readonly channelAddress: string
+  /** -1 stands for no limit. */
+  readonly maxConcurrency: number
+}
+
 /** All settings of a sidecar, required inside; callers give those that differ from `defaultSettings`. */
 export interface SidecarSettings {
   /** The app's id, as in `daprd --app-id`: it selects scoped components and stands in metadata and metrics. */
@@ -15,8 +24,23 @@ export interface SidecarSettings {
   readonly metricsPort: number
   /** IP addresses to listen on. Anything but loopback needs `apiToken`. */
   readonly listenAddresses: readonly string[]
+  /**
+   * The folder for the sockets `dapr-APPID-http.socket` and `dapr-APPID-grpc.socket`, on which both APIs then listen
+   * instead of on their ports.
+   */
+  readonly unixSocketFolder: string | undefined
+  /** The origins of web pages that may use the HTTP API from a browser; `*` stands for every one. */
+  readonly allowedOrigins: readonly string[]
+  /** Whether the metrics port is opened. */
+  readonly metricsEnabled: boolean
+  /** The IP address of the metrics port. Whoever reaches it sees the figures: Prometheus sends no token of Dapr's. */
+  readonly metricsListenAddress: string
   /** Folders with component files; read in order. A folder that does not exist is an error. */
   readonly resourcesPaths: readonly string[]
+  /** Files with Configuration resources; read in order, what a later one says wins. */
+  readonly configurationFiles: readonly string[]
+  /** How the app is reached, for the metadata alone. */
+  readonly app: AppConnection | undefined
   /** The token that callers must send as `dapr-api-token`; absent means that none is asked for. */
   readonly apiToken: string | undefined
   /** Where `${VAR}` and `envRef` in component files are looked up. */
@@ -29,8 +53,17 @@ export interface SidecarSettings {
   readonly gracefulShutdownMs: number
   /** How long a stream may be silent before a keep-alive comment is sent, in milliseconds; 0 sends none. */
   readonly keepAliveMs: number
+  /**
+   * The SQLite file of what is stored; `:memory:` stores nothing beyond the run. It is made when a component has
+   * `history` on, and not before.
+   */
+  readonly storePath: string
+  /** The most bytes that the store may have; what would exceed them is not stored. */
+  readonly storeMaxBytes: number
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
+  /** Whether each call is logged, never with its content; where it is not said, the Configuration decides. */
+  readonly apiLogging: boolean | undefined
 }
 
 /** The settings of a sidecar that was told nothing. */
@@ -40,15 +73,24 @@ export const defaultSettings: SidecarSettings = {
   grpcPort: 50001,
   metricsPort: 9090,
   listenAddresses: ['127.0.0.1'],
+  unixSocketFolder: undefined,
+  allowedOrigins: [],
+  metricsEnabled: true,
+  metricsListenAddress: '127.0.0.1',
   resourcesPaths: [],
+  configurationFiles: [],
+  app: undefined,
   apiToken: undefined,
   environment: {},
   maxBodyBytes: 4 * 1024 * 1024,
   maxHeaderBytes: 16 * 1024,
   gracefulShutdownMs: 5_000,
   keepAliveMs: 15_000,
+  storePath: '.dapr-chat/dapr-chat.sqlite',
+  storeMaxBytes: 1024 * 1024 * 1024,
   logLevel: 'info',
   logFormat: 'text',
+  apiLogging: undefined,
 }
 
 /** Whether an address can be reached from this machine only. */

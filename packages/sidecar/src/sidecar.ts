@@ -6,31 +6,25 @@ import { createHttpApi } from './api/http.ts'
 import { metricsListener } from './api/metrics.ts'
 import { createAssembler } from './assemble.ts'
 import { loadManifests } from './components/load.ts'
-import { ComponentRegistry, isReady } from './components/registry.ts'
+import { ComponentRegistry } from './components/registry.ts'
+import { SecretStores } from './components/secrets/secret-stores.ts'
+import { type Listeners, openListeners, type SidecarAddresses } from './listen.ts'
+import { Resiliency } from './middleware/resiliency/resiliency.ts'
 import { createLog } from './observability/log.ts'
 import { Metrics } from './observability/metrics.ts'
 import { OpenCalls } from './pipeline/open-calls.ts'
+import { loadPolicies } from './policies/load.ts'
 import type { AnyProviderDefinition } from './providers/provider.ts'
-import { bindGrpc, closeGrpc, createGrpcServer } from './server/grpc.ts'
-import { type HttpListeners, listenHttp } from './server/http.ts'
+import { createGrpcServer } from './server/grpc.ts'
 import { KeepAlive } from './server/keep-alive.ts'
 import { resolveSettings, type SidecarSettings } from './settings.ts'
+import { StoreFile } from './store/store-file.ts'
 import { DAPR_RUNTIME_VERSION, VERSION } from './version.ts'
 
 /** What a program gives a sidecar: settings, all optional, and what no flag and no variable can say. */
 export interface SidecarOptions extends Partial<SidecarSettings> {
   /** Kinds of component beyond the sidecar's own, made with `defineProvider`; one of the same type wins over ours. */
   readonly providers?: readonly AnyProviderDefinition[]
-}
-
-/** Where a sidecar answers. */
-export interface SidecarAddresses {
-  /** Base URL of the HTTP API. */
-  readonly http: string
-  /** `host:port` of the gRPC API. */
-  readonly grpc: string
-  /** Base URL of the metrics. */
-  readonly metrics: string
 }
 
 /** What became of one component. */
@@ -74,9 +68,26 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
   const report = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) }
   const calls = new OpenCalls()
   const metrics = new Metrics(appId, environment.NAMESPACE ?? '', () => calls.size)
-  const { manifests } = await loadManifests(settings.resourcesPaths, { appId, environment, report })
-  const assemble = createAssembler(metrics)
-  const components = await ComponentRegistry.create(manifests, { assemble, environment, report, providers })
+  const loaded = await loadManifests(settings.resourcesPaths, { appId, environment, report })
+  const secretStores = await SecretStores.open(loaded.manifests, { environment, report })
+  const manifests = await secretStores.fill(loaded.manifests)
+  const policies = await loadPolicies(settings.resourcesPaths, { appId, report })
+  for (const resource of policies.resources) metrics.resiliency.recordLoaded(resource)
+  const resiliency = new Resiliency({
+    policiesOf: (component) => policies.of(component),
+    metrics: metrics.resiliency,
+    report: report.info,
+  })
+  const conversations = new StoreFile(settings.storePath, settings.storeMaxBytes)
+  const assemble = createAssembler({ metrics, resiliency, conversations, warn: report.warn })
+  const components = await ComponentRegistry.create(manifests, { assemble, environment, report, providers }).catch(
+    async (error: unknown) => {
+      await conversations.close()
+      throw error
+    },
+  )
+
+  const allComponents = (): SidecarComponent[] => [...secretStores.list(), ...components.list()]
 
   const keepAlive = new KeepAlive(settings.keepAliveMs)
   const extended = new Map([
@@ -91,8 +102,13 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
     components,
     calls,
     keepAlive,
+    conversations,
     ready: () => listening && !calls.draining,
-    metadata: () => metadataOf(appId, components, extended),
+    metadata: () => ({
+      ...metadataOf(appId, allComponents(), new Map([...extended, ...breakerStates(resiliency)])),
+      resiliencies: policies.resources,
+      ...(settings.app && { app: settings.app }),
+    }),
     setMetadata: (key, value) => {
       if (key !== '') extended.set(key, value)
     },
@@ -105,48 +121,30 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
     implementation: daprImplementation(context),
     maxMessageBytes: settings.maxBodyBytes,
   })
-  const listeners: HttpListeners[] = []
+  let listeners: Listeners | undefined
 
   async function listen(): Promise<SidecarAddresses> {
-    const addresses = settings.listenAddresses
-    const [host = '127.0.0.1'] = addresses
     await httpApi.ready()
-    const http = await listenHttp(httpApi.routing, {
-      addresses,
-      port: settings.httpPort,
-      maxHeaderBytes: settings.maxHeaderBytes,
+    listeners = await openListeners({
+      settings,
+      http: httpApi.routing,
+      grpc: grpcServer,
+      metrics: settings.metricsEnabled ? metricsListener(metrics) : undefined,
     })
-    listeners.push(http)
-    let grpcPort = settings.grpcPort
-    for (const address of addresses) grpcPort = await bindGrpc(grpcServer, address, grpcPort)
-    const metricsHttp = await listenHttp(metricsListener(metrics), {
-      addresses,
-      port: settings.metricsPort,
-      maxHeaderBytes: settings.maxHeaderBytes,
-    })
-    listeners.push(metricsHttp)
     listening = true
-    const name = host.includes(':') ? `[${host}]` : host
-    return {
-      http: `http://${name}:${http.port}`,
-      grpc: `${name}:${grpcPort}`,
-      metrics: `http://${name}:${metricsHttp.port}`,
-    }
+    return listeners.addresses
   }
 
   async function shutDown(): Promise<void> {
     await calls.drain(settings.gracefulShutdownMs, GOODBYE_MS)
     keepAlive.close()
-    await Promise.all([
-      closeGrpc(grpcServer, GOODBYE_MS),
-      ...listeners.map((listener) => listener.close(GOODBYE_MS)),
-      components.close(),
-    ])
+    await Promise.all([listeners?.close(GOODBYE_MS), components.close()])
     await httpApi.close()
+    await conversations.close()
   }
 
   return {
-    components: components.list().map(({ name, type, version, state, reason }) => ({
+    components: allComponents().map(({ name, type, version, state, reason }) => ({
       name,
       type,
       version,
@@ -163,14 +161,22 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
   }
 }
 
-function metadataOf(id: string, components: ComponentRegistry, extended: ReadonlyMap<string, string>): SidecarMetadata {
+/** The state of each circuit breaker, as entries of the extended metadata. */
+function breakerStates(resiliency: Resiliency): [key: string, value: string][] {
+  return Array.from(resiliency.breakerStates(), ([component, state]) => [`circuitBreaker.${component}`, state])
+}
+
+function metadataOf(
+  id: string,
+  components: readonly SidecarComponent[],
+  extended: ReadonlyMap<string, string>,
+): SidecarMetadata {
   return {
     id,
     runtimeVersion: DAPR_RUNTIME_VERSION,
     enabledFeatures: [],
     components: components
-      .list()
-      .filter(isReady)
+      .filter(({ state }) => state === 'ready')
       .map(({ name, type, version }) => ({ name, type, version })),
     extended: Object.fromEntries(extended),
     resiliencies: [],

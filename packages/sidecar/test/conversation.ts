@@ -17,10 +17,14 @@ import {
 } from '../testing/index.ts'
 
 /** Starts both; disposing ends both. */
-export async function startConversation(script: Script, settings: Partial<SidecarSettings> = {}) {
+export async function startConversation(
+  script: Script,
+  settings: Partial<SidecarSettings> = {},
+  files: Readonly<Record<string, string>> = {},
+) {
   await using stack = new AsyncDisposableStack()
   const upstream = stack.use(await scriptedProvider(script))
-  const running = stack.use(await startSidecar([echoComponent, upstreamComponent(upstream.url)], settings))
+  const running = stack.use(await startSidecar([echoComponent, upstreamComponent(upstream.url)], settings, files))
   const started = stack.move()
   return { upstream, ...running, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }

@@ -31,14 +31,19 @@ export function upstreamComponent(endpoint: string, metadata: Readonly<Record<st
   }
 }
 
-/** Starts a sidecar and waits until it answers. */
+/**
+ * Starts a sidecar and waits until it answers.
+ * @param files further files beside those of the components: their text by their name.
+ */
 export async function startSidecar(
   components: readonly TestComponent[] = [echoComponent],
   settings: SidecarOptions = {},
+  files: Readonly<Record<string, string>> = {},
 ): Promise<RunningSidecar> {
   const folder = await mkdtemp(join(tmpdir(), 'dapr-chat-'))
   try {
     await Promise.all(components.map((component) => writeComponent(folder, component)))
+    await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)))
     const sidecar = await createSidecar({
       httpPort: 0,
       grpcPort: 0,
@@ -47,6 +52,7 @@ export async function startSidecar(
       environment: {},
       logLevel: 'fatal',
       gracefulShutdownMs: 0,
+      storePath: ':memory:',
       ...settings,
     })
     const addresses = await sidecar.listen()

@@ -9,6 +9,8 @@ export interface Flag {
   readonly aliases?: readonly string[]
   /** Whether the flag may be given more than once; its value is then a list. */
   readonly multiple?: boolean
+  /** Whether the flag is accepted and has no effect; the help does not list it. */
+  readonly ignored?: boolean
   /** What stands for the value in the help. */
   readonly placeholder?: string
   /** What holds without the flag, for the help. */

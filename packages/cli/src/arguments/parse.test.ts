@@ -49,6 +49,8 @@ describe('parseArguments()', () => {
   it('reads switches with and without a value', () => {
     assert.deepEqual(parse('--no-stream').values, { 'no-stream': true })
     assert.deepEqual(parse('--no-stream=false').values, { 'no-stream': false })
+    assert.deepEqual(parse('-no-stream=0').values, { 'no-stream': false })
+    assert.deepEqual(parse('-no-stream=T').values, { 'no-stream': true })
     assert.match(refusal('--no-stream=maybe'), /must be true or false: current value is "maybe"/)
   })
 

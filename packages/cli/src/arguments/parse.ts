@@ -63,7 +63,7 @@ function canonicalNames(flags: Flags): ReadonlyMap<string, string> {
 /** Go's flag package takes one dash or two, so daprd does; only a known long name is meant that way. */
 function withTwoDashes(word: string, end: number, index: number, names: ReadonlyMap<string, string>): string {
   const isAfterEnd = end !== -1 && index >= end
-  const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(word)?.[1]
+  const name = /^-([a-z][a-z0-9-]+)(?:=|$)/.exec(word)?.[1]
   return !isAfterEnd && name !== undefined && names.has(name) ? `-${word}` : word
 }
 
@@ -77,9 +77,10 @@ function flagValue(flag: string, value: string | undefined, isInline: boolean): 
   return value
 }
 
+/** The words that Go's flag packages know for true and false. */
 function switchValue(flag: string, value: string | undefined): boolean {
-  if (value === undefined || value === 'true') return true
-  if (value === 'false') return false
+  if (value === undefined || /^(?:1|t|T|true|True|TRUE)$/.test(value)) return true
+  if (/^(?:0|f|F|false|False|FALSE)$/.test(value)) return false
   throw usageError(`Cannot read ${flag}: it must be true or false: current value is "${value}"`)
 }
 

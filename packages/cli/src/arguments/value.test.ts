@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { choiceValue, listValue, portValue, secondsValue, sizeValue } from './value.ts'
+import {
+  choiceValue,
+  countValue,
+  durationValue,
+  listValue,
+  portValue,
+  secondsValue,
+  sizeLimitValue,
+  sizeValue,
+} from './value.ts'
 
 describe('values of flags', () => {
   const sizes = {
@@ -19,6 +28,25 @@ describe('values of flags', () => {
       assert.throws(() => sizeValue('max-body-size', text), /Cannot use --max-body-size: it must be a size above zero/)
     })
   }
+
+  for (const [text, bytes] of Object.entries({ '8Ki': 8192, '-1': 4096, '0': 10_000, '-5': 10_000, '1Mi': 10_000 })) {
+    it(`reads the limit ${text}`, () => {
+      assert.equal(sizeLimitValue('max-body-size', text, { standard: 4096, most: 10_000 }), bytes)
+    })
+  }
+
+  it('reads spans of time as milliseconds', () => {
+    assert.equal(durationValue('d', '1m30s'), 90_000)
+    assert.equal(durationValue('d', '2'), 2_000)
+    for (const text of ['', 'soon', '-1s']) {
+      assert.throws(() => durationValue('d', text), new RegExp(`span of time.*current value is "${text}"`))
+    }
+  })
+
+  it('reads whole numbers', () => {
+    assert.equal(countValue('n', '-1'), -1)
+    assert.throws(() => countValue('n', '1.5'), /must be a whole number: current value is "1\.5"/)
+  })
 
   it('reads ports, 0 among them', () => {
     assert.equal(portValue('metrics-port', '0'), 0)

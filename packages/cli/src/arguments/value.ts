@@ -1,4 +1,5 @@
 /** Reads the values of flags that are more than text. Each throws an `ExitError` that names the flag and what must hold. */
+import { parseDuration } from '@dapr-chat/sidecar'
 import { ExitError, exitCodes } from '../exit-code.ts'
 
 /** A port, 0 to 65535; 0 means any free one. */
@@ -33,6 +34,33 @@ export function sizeValue(flag: string, text: string): number {
     throw wrong(flag, 'a size above zero, such as 4Mi, 500k or 1048576', text)
   }
   return Math.floor(Number(amount) * factor)
+}
+
+/** What a limit of size may be. */
+export interface SizeLimit {
+  /** What -1 stands for, in bytes. */
+  readonly standard: number
+  /** What 0 stands for, which to daprd is no limit, in bytes. */
+  readonly most: number
+}
+
+/** A limit in bytes as daprd takes it: a size, -1 for the standard one, 0 or less for the most there can be. */
+export function sizeLimitValue(flag: string, text: string, { standard, most }: SizeLimit): number {
+  if (text === '-1') return standard
+  return /^(?:0+|-\d+)$/.test(text) ? most : Math.min(sizeValue(flag, text), most)
+}
+
+/** A span of time as Go writes it, such as `1m30s`, or in whole seconds; in milliseconds. */
+export function durationValue(flag: string, text: string): number {
+  const milliseconds = text === '' ? undefined : parseDuration(text)
+  if (milliseconds === undefined || milliseconds < 0) throw wrong(flag, 'a span of time, such as 10s or 1m30s', text)
+  return milliseconds
+}
+
+/** A whole number, -1 among them. */
+export function countValue(flag: string, text: string): number {
+  if (!/^-?\d{1,9}$/.test(text)) throw wrong(flag, 'a whole number', text)
+  return Number(text)
 }
 
 /** One of a few words. */

@@ -1,7 +1,9 @@
 /** `dapr-chat serve`: flags and environment into settings, ports checked, sidecar up, banner out, signals obeyed. */
 import { existsSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createSidecar, type Sidecar, type SidecarAddresses, type SidecarSettings } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
+import { durationValue } from '../arguments/value.ts'
 import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { banner } from '../serving/banner.ts'
@@ -9,9 +11,10 @@ import { refuseBusyPorts } from '../serving/busy-ports.ts'
 import { untilAnswering } from '../serving/probe.ts'
 import { serveSettings } from '../serving/settings.ts'
 import { ShutdownSignals } from '../serving/shutdown-signals.ts'
+import { untilReady } from '../serving/wait.ts'
 import { styleFor } from '../terminal/style.ts'
 import { version } from '../version.ts'
-import type { serveFlags } from './table.ts'
+import { ignoredFlags, type serveFlags } from './serve-flags.ts'
 
 /** The folder whose components are loaded where no flag names one. */
 const DEFAULT_FOLDER = './components'
@@ -25,6 +28,12 @@ export async function serve(values: FlagValues<typeof serveFlags>): Promise<numb
   process.title = 'dapr-chat serve'
   const environment = await loadEnvironment(process.env, process.cwd())
   const settings = serveSettings(values, environment.variables, existsSync(DEFAULT_FOLDER) ? [DEFAULT_FOLDER] : [])
+  if (values.wait) {
+    await untilReady(settings.httpPort)
+    return exitCodes.ok
+  }
+  const blockShutdownMs = durationValue('dapr-block-shutdown-duration', values['dapr-block-shutdown-duration'] ?? '0')
+  reportIgnored(ignoredFlags(values), settings)
   await refuseBusyPorts(settings)
 
   using signals = new ShutdownSignals()
@@ -45,7 +54,7 @@ export async function serve(values: FlagValues<typeof serveFlags>): Promise<numb
             style: styleFor(process.stdout),
           }),
     )
-    await untilStopped(sidecar, signals)
+    await untilStopped(sidecar, signals, blockShutdownMs)
     return exitCodes.ok
   } finally {
     await sidecar.close()
@@ -60,6 +69,14 @@ async function create(settings: SidecarSettings): Promise<Sidecar> {
   }
 }
 
+/** One line for all of them, in the form of the log that follows it. */
+function reportIgnored(flags: readonly string[], { logFormat, logLevel }: SidecarSettings): void {
+  if (flags.length === 0 || !['debug', 'info'].includes(logLevel)) return
+  const msg = `ignored, as they concern parts of Dapr that this sidecar does not have: ${flags.join(' ')}`
+  const line = logFormat === 'json' ? JSON.stringify({ level: 'info', time: new Date().toISOString(), msg }) : msg
+  process.stderr.write(`${line}\n`)
+}
+
 /** The ports were free a moment ago; one that has been taken since is the same failure. */
 async function listen(sidecar: Sidecar): Promise<SidecarAddresses> {
   try {
@@ -70,9 +87,16 @@ async function listen(sidecar: Sidecar): Promise<SidecarAddresses> {
   }
 }
 
-/** Waits for the wish to stop, and says what closing will wait for. */
-async function untilStopped(sidecar: Sidecar, signals: ShutdownSignals): Promise<void> {
+/**
+ * Waits for the wish to stop, then for the time that everything is to go on as before, and says what closing will
+ * wait for.
+ */
+async function untilStopped(sidecar: Sidecar, signals: ShutdownSignals, blockMs: number): Promise<void> {
   const signal = await Promise.race([signals.first, sidecar.shutdownRequested])
+  if (blockMs > 0) {
+    process.stderr.write(`shutting down in ${blockMs / 1000} seconds, as --dapr-block-shutdown-duration asks\n`)
+    await pause(blockMs)
+  }
   const open = sidecar.openCalls
   if (open === 0) return
   const again = signal === 'SIGINT' ? ', Ctrl-C again to force' : ''

@@ -3,76 +3,9 @@
  * Implementations are loaded when they run, so that `--help` and `ask` do not wait for a server's modules.
  */
 import type { Flags } from '../arguments/flag.ts'
+import { serveFlags } from './serve-flags.ts'
 
 const help = { type: 'boolean', short: 'h', description: 'Show this help' } as const
-
-/** The flags of `serve`: daprd's spellings for everything that daprd has. */
-export const serveFlags = {
-  'app-id': {
-    type: 'string',
-    placeholder: 'ID',
-    default: 'dapr-chat',
-    description: 'The id of the app: selects scoped components, stands in metadata and metrics',
-  },
-  'dapr-http-port': {
-    type: 'string',
-    placeholder: 'PORT',
-    default: '3500',
-    description: 'Port of the HTTP API; 0 takes any free one',
-  },
-  'dapr-grpc-port': {
-    type: 'string',
-    placeholder: 'PORT',
-    default: '50001',
-    description: 'Port of the gRPC API; 0 takes any free one',
-  },
-  'metrics-port': {
-    type: 'string',
-    placeholder: 'PORT',
-    default: '9090',
-    description: 'Port of the Prometheus metrics; 0 takes any free one',
-  },
-  'resources-path': {
-    type: 'string',
-    multiple: true,
-    aliases: ['components-path', 'components'],
-    placeholder: 'FOLDER',
-    default: './components, if it exists',
-    description: 'Folder with component files; repeat it or separate with commas',
-  },
-  'dapr-listen-addresses': {
-    type: 'string',
-    multiple: true,
-    placeholder: 'IPS',
-    default: '127.0.0.1',
-    description: 'Addresses to listen on, separated with commas; beyond loopback DAPR_API_TOKEN must be set',
-  },
-  'log-level': {
-    type: 'string',
-    placeholder: 'LEVEL',
-    default: 'info',
-    description: 'debug, info, warn, error or fatal',
-  },
-  'log-format': {
-    type: 'string',
-    placeholder: 'FORMAT',
-    default: 'text',
-    description: 'text, or json: one object per line, among them one with "msg":"ready"',
-  },
-  'max-body-size': {
-    type: 'string',
-    placeholder: 'SIZE',
-    default: '4Mi',
-    description: 'The largest request: 4Mi, 500k, 1048576',
-  },
-  'dapr-graceful-shutdown-seconds': {
-    type: 'string',
-    placeholder: 'N',
-    default: '5',
-    description: 'How long running answers may go on after the signal to stop',
-  },
-  help,
-} as const satisfies Flags
 
 const component = {
   type: 'string',
@@ -119,6 +52,7 @@ export const commandTable = {
     notes: [
       'Variables in a .env file of the working directory are read too; the shell wins.',
       'DAPR_API_TOKEN is the token that callers must send. Ctrl-C lets running answers end; a second one does not.',
+      'All other flags of daprd are accepted and have no effect; a line says so. Flags may have one dash or two.',
     ],
     flags: serveFlags,
   },

@@ -32,6 +32,16 @@ describe('banner()', () => {
     assert.match(text, /^ {4}curl http:\/\/127\.0\.0\.1:3500\/v1\.0-alpha2\/conversation\/echo\/converse -d /m)
   })
 
+  it('says that metrics are off, and how to ask on a socket', () => {
+    const text = banner(facts({ addresses: { http: 'unix:/run/a b.socket', grpc: 'unix:/run/g', metrics: '' } }))
+    assert.match(text, /Metrics +off\n/)
+    assert.match(
+      text,
+      /^ {4}curl --unix-socket '\/run\/a b\.socket' http:\/\/localhost\/v1\.0-alpha2\/conversation\/echo/m,
+    )
+    assert.doesNotMatch(text, /dapr-chat ask/)
+  })
+
   it('puts the port into the commands where it is not the default', () => {
     const text = banner(facts({ addresses: { ...facts().addresses, http: 'http://127.0.0.1:4000' } }))
     assert.match(text, /^ {4}DAPR_HTTP_PORT=4000 npx dapr-chat ask "Tell me a story"$/m)

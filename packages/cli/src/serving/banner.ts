@@ -25,7 +25,7 @@ export function banner(facts: BannerFacts): string {
     '',
     `  ${style.bold('HTTP')}     ${addresses.http}     ${style.dim('OpenAI-compatible at /v1')}`,
     `  ${style.bold('gRPC')}     ${addresses.grpc}`,
-    `  ${style.bold('Metrics')}  ${addresses.metrics}/metrics`,
+    `  ${style.bold('Metrics')}  ${addresses.metrics === '' ? 'off' : `${addresses.metrics}/metrics`}`,
     '',
     `  ${style.bold('Components')}${facts.folders.length === 0 ? '' : style.dim(` from ${facts.folders.join(', ')}`)}`,
     ...componentLines(facts),
@@ -62,19 +62,31 @@ function environmentLines({ environment: { loaded, overridden } }: BannerFacts):
   return ['', `  Loaded ${loaded} ${loaded === 1 ? 'variable' : 'variables'} from .env${left}`]
 }
 
-/** Two commands that work as they stand: the port is named where it is not the one that is tried first. */
+/** Commands that work as they stand: the port is named where it is not the one that is tried first. */
 function nextLines({ components, addresses, style }: BannerFacts): string[] {
-  const ready = components.filter(({ state }) => state === 'ready')
+  // A secret store is a component too, and nobody talks to it.
+  const ready = components.filter(
+    ({ state, type }) => state === 'ready' && type.toLowerCase().startsWith('conversation.'),
+  )
   // A component with a model behind it shows more than echo does.
   const target = ready.find(({ type }) => type !== 'conversation.echo') ?? ready[0]
   if (target === undefined) return []
-  const { port } = new URL(addresses.http)
+  const route = `/v1.0-alpha2/conversation/${encodeURIComponent(target.name)}/converse`
+  const body = `{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"Tell me a story"}]}}]}]}`
+  const title = `  ${style.bold('Try it, in another terminal')}`
+  const { protocol, port } = new URL(addresses.http)
+  // `ask` speaks to ports only.
+  if (protocol === 'unix:') {
+    return [
+      title,
+      `    curl --unix-socket '${addresses.http.slice(protocol.length)}' http://localhost${route} -d '${body}'`,
+    ]
+  }
   const variable = port === '3500' ? '' : `DAPR_HTTP_PORT=${port} `
   const choice = ready.length === 1 ? '' : ` -m ${target.name}`
-  const body = `{"inputs":[{"messages":[{"ofUser":{"content":[{"text":"Tell me a story"}]}}]}]}`
   return [
-    `  ${style.bold('Try it, in another terminal')}`,
+    title,
     `    ${variable}npx dapr-chat ask${choice} "Tell me a story"`,
-    `    curl ${addresses.http}/v1.0-alpha2/conversation/${encodeURIComponent(target.name)}/converse -d '${body}'`,
+    `    curl ${addresses.http}${route} -d '${body}'`,
   ]
 }

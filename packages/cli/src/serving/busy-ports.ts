@@ -15,21 +15,33 @@ const flags = {
  * @throws ExitError for a port that is taken or asked for twice, and for an address that cannot be listened on.
  */
 export async function refuseBusyPorts(settings: SidecarSettings): Promise<void> {
-  const names = ['httpPort', 'grpcPort', 'metricsPort'] as const
+  const wanted = wantedPorts(settings)
   const problems: string[] = []
-  for (const name of names) {
-    const port = settings[name]
-    const twin = names.find((other) => other !== name && settings[other] === port && port !== 0)
-    if (twin !== undefined) {
-      throw new ExitError(
-        exitCodes.usage,
-        `Cannot start: ${flags[name]} and ${flags[twin]} must differ: both are ${port}`,
-      )
-    }
-    if (!(await isFreeOnAll(port, settings.listenAddresses, flags[name])))
-      problems.push(await busyMessage(port, flags[name]))
+  for (const { flag, port, addresses } of wanted) {
+    const twin = wanted.find((other) => other.flag !== flag && other.port === port && port !== 0)
+    if (twin !== undefined) refuseTwins(flag, twin.flag, port)
+    if (settings.app?.port === port) refuseTwins(flag, '--app-port', port)
+    if (!(await isFreeOnAll(port, addresses, flag))) problems.push(await busyMessage(port, flag))
   }
   if (problems.length > 0) throw new ExitError(exitCodes.unreachable, problems.join('\n'))
+}
+
+/** The ports that will be opened, with their addresses. */
+function wantedPorts(settings: SidecarSettings) {
+  const { listenAddresses, metricsListenAddress, unixSocketFolder, metricsEnabled } = settings
+  const names = [
+    ...(unixSocketFolder === undefined ? (['httpPort', 'grpcPort'] as const) : []),
+    ...(metricsEnabled ? (['metricsPort'] as const) : []),
+  ]
+  return names.map((name) => ({
+    flag: flags[name],
+    port: settings[name],
+    addresses: name === 'metricsPort' ? [metricsListenAddress] : listenAddresses,
+  }))
+}
+
+function refuseTwins(flag: string, other: string, port: number): never {
+  throw new ExitError(exitCodes.usage, `Cannot start: ${flag} and ${other} must differ: both are ${port}`)
 }
 
 /** The message for one taken port. */

@@ -63,6 +63,18 @@ describe('refuseBusyPorts()', () => {
   it('refuses one port for two purposes, but any number of free ones', async () => {
     await assert.rejects(refuseBusyPorts({ ...free, httpPort: 4000, grpcPort: 4000 }), /must differ: both are 4000/)
     await refuseBusyPorts(free)
+    const app = { port: 4000, protocol: 'http', channelAddress: '127.0.0.1', maxConcurrency: -1 }
+    await assert.rejects(
+      refuseBusyPorts({ ...free, grpcPort: 4000, app }),
+      /--dapr-grpc-port and --app-port must differ: both are 4000/,
+    )
+  })
+
+  it('looks at no port that will not be opened', async () => {
+    await using taken = await listener()
+    const { port } = taken
+    await refuseBusyPorts({ ...free, metricsPort: port, metricsEnabled: false })
+    await refuseBusyPorts({ ...free, httpPort: port, grpcPort: port, unixSocketFolder: '.' })
   })
 
   it('refuses an address that is not this machine', async () => {

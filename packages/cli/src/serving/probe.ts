@@ -1,6 +1,6 @@
 /** Waits until each port really answers: what the banner and the readiness line promise was seen to be true. */
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SidecarAddresses } from '@dapr-chat/sidecar'
 import { ExitError, exitCodes } from '../exit-code.ts'
@@ -9,14 +9,19 @@ import { ExitError, exitCodes } from '../exit-code.ts'
 const LIMIT_MS = 10_000
 
 /**
- * Asks all three ports until they answer.
+ * Asks both APIs, and the metrics where they are on, until they answer.
  * @throws ExitError where one does not answer in time.
  */
 export async function untilAnswering({ http, grpc, metrics }: SidecarAddresses): Promise<void> {
   const deadline = AbortSignal.timeout(LIMIT_MS)
   await Promise.all([
-    until(() => isServed(`${http}/v1.0/healthz/outbound`, deadline), http, deadline),
-    until(() => isServed(`${metrics}/metrics`, deadline), metrics, deadline),
+    until(
+      // `fetch` does not know sockets.
+      () => (isSocket(http) ? accepts(http) : isServed(`${http}/v1.0/healthz/outbound`, deadline)),
+      http,
+      deadline,
+    ),
+    ...(metrics === '' ? [] : [until(() => isServed(`${metrics}/metrics`, deadline), metrics, deadline)]),
     until(() => accepts(grpc), grpc, deadline),
   ])
 }
@@ -43,9 +48,13 @@ async function isServed(url: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
+/** Whether an address is that of a Unix socket. */
+function isSocket(address: string): boolean {
+  return address.startsWith('unix:')
+}
+
 async function accepts(address: string): Promise<boolean> {
-  const { hostname, port } = new URL(`tcp://${address}`)
-  const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ''))
+  const socket = isSocket(address) ? connect(address.slice('unix:'.length)) : connectToPort(address)
   try {
     await once(socket, 'connect')
     return true
@@ -54,4 +63,9 @@ async function accepts(address: string): Promise<boolean> {
   } finally {
     socket.destroy()
   }
+}
+
+function connectToPort(address: string): Socket {
+  const { hostname, port } = new URL(`tcp://${address}`)
+  return connect(Number(port), hostname.replace(/^\[|\]$/g, ''))
 }

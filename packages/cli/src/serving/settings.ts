@@ -1,55 +1,102 @@
 /** The flags of `serve` and the environment, as the sidecar's settings. Nothing is opened or started here. */
-import { defaultSettings, type SidecarSettings } from '@dapr-chat/sidecar'
+import { type AppConnection, defaultSettings, type SidecarSettings } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
-import { choiceValue, listValue, portValue, secondsValue, sizeValue } from '../arguments/value.ts'
-import type { serveFlags } from '../commands/table.ts'
+import {
+  choiceValue,
+  countValue,
+  listValue,
+  portValue,
+  type SizeLimit,
+  secondsValue,
+  sizeLimitValue,
+} from '../arguments/value.ts'
+import type { serveFlags } from '../commands/serve-flags.ts'
 import type { Environment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
+
+type Values = FlagValues<typeof serveFlags>
+
+/** The flags whose value is one text. */
+type TextFlag = { [K in keyof Values]-?: NonNullable<Values[K]> extends string ? K : never }[keyof Values]
+
+/** A body is held in memory whole, so that even one without a limit has one. */
+const bodyLimit: SizeLimit = { standard: defaultSettings.maxBodyBytes, most: 1024 ** 3 }
+
+const headerLimit: SizeLimit = { standard: defaultSettings.maxHeaderBytes, most: 1024 ** 2 }
 
 /**
  * Reads what was given; the sidecar's own defaults stand for the rest.
  * @param folders the folders with components, where no flag names one.
  * @throws ExitError with the code for usage, which names the flag and what must hold.
  */
-export function serveSettings(
-  values: FlagValues<typeof serveFlags>,
-  environment: Environment,
-  folders: readonly string[],
-): SidecarSettings {
-  const given = <T>(name: keyof typeof serveFlags, otherwise: T, read: (flag: string, text: string) => T): T => {
+export function serveSettings(values: Values, environment: Environment, folders: readonly string[]): SidecarSettings {
+  const given = <T>(name: TextFlag, otherwise: T, read: (flag: string, text: string) => T): T => {
     const text = values[name]
-    return typeof text === 'string' ? read(name, text) : otherwise
+    return text === undefined ? otherwise : read(name, text)
   }
+  // Kubernetes has a control plane of Dapr's to ask, which this sidecar does not know.
+  given('mode', 'standalone', (flag, text) => choiceValue(flag, text, ['standalone']))
+  const resources = values['resources-path'] ?? values['components-path']
+  const addresses = values['dapr-listen-addresses']
   return {
     ...defaultSettings,
     appId: given('app-id', defaultSettings.appId, appIdValue),
     httpPort: given('dapr-http-port', defaultSettings.httpPort, portValue),
     grpcPort: given('dapr-grpc-port', defaultSettings.grpcPort, portValue),
     metricsPort: given('metrics-port', defaultSettings.metricsPort, portValue),
-    resourcesPaths: values['resources-path'] ? listValue(values['resources-path']) : folders,
-    listenAddresses: values['dapr-listen-addresses']
-      ? listValue(values['dapr-listen-addresses'])
-      : defaultSettings.listenAddresses,
+    metricsEnabled: values['enable-metrics'] ?? defaultSettings.metricsEnabled,
+    metricsListenAddress: values['metrics-listen-address'] || defaultSettings.metricsListenAddress,
+    resourcesPaths: resources ? listValue(resources) : folders,
+    configurationFiles: (values.config ?? []).filter((file) => file !== ''),
+    listenAddresses: addresses ? listValue(addresses) : defaultSettings.listenAddresses,
+    unixSocketFolder: values['unix-domain-socket'] || undefined,
+    allowedOrigins: listValue(values['allowed-origins'] ?? []),
+    app: appConnection(given('app-port', 0, portValue), values),
     logLevel: given('log-level', defaultSettings.logLevel, (flag, text) =>
       choiceValue(flag, text, ['debug', 'info', 'warn', 'error', 'fatal']),
     ),
-    logFormat: given('log-format', defaultSettings.logFormat, (flag, text) =>
+    logFormat: given('log-format', values['log-as-json'] ? 'json' : defaultSettings.logFormat, (flag, text) =>
       choiceValue(flag, text, ['text', 'json']),
     ),
-    maxBodyBytes: given('max-body-size', defaultSettings.maxBodyBytes, sizeValue),
+    apiLogging: values['enable-api-logging'],
+    maxBodyBytes: sizeLimit(values, 'max-body-size', ['dapr-http-max-request-size', 'Mi'], bodyLimit),
+    maxHeaderBytes: sizeLimit(values, 'read-buffer-size', ['dapr-http-read-buffer-size', 'Ki'], headerLimit),
     gracefulShutdownMs: given('dapr-graceful-shutdown-seconds', defaultSettings.gracefulShutdownMs, secondsValue),
     apiToken: environment.DAPR_API_TOKEN || undefined,
     environment,
   }
 }
 
-/** daprd's two rules. */
-function appIdValue(flag: string, text: string): string {
-  if (text === '' || text.includes('.')) {
-    throw new ExitError(
-      exitCodes.usage,
-      `Cannot use --${flag}: it must not be empty and must not contain dots: current value is "${text}"`,
-    )
+/** A limit, by its flag or by the older one that counts in a unit of its own. */
+function sizeLimit(
+  values: Values,
+  name: TextFlag,
+  [older, unit]: readonly [name: TextFlag, unit: 'Mi' | 'Ki'],
+  limit: SizeLimit,
+): number {
+  const text = values[name]
+  if (text !== undefined) return sizeLimitValue(name, text, limit)
+  const amount = countValue(older, values[older] ?? '-1')
+  return sizeLimitValue(older, amount > 0 ? `${amount}${unit}` : String(amount), limit)
+}
+
+/** What the metadata say about the app; nothing where it has no port. */
+function appConnection(port: number, values: Values): AppConnection | undefined {
+  if (port === 0) return undefined
+  return {
+    port,
+    protocol: values['app-protocol'] || 'http',
+    channelAddress: values['app-channel-address'] || '127.0.0.1',
+    maxConcurrency: countValue('app-max-concurrency', values['app-max-concurrency'] ?? '-1'),
   }
-  return text
+}
+
+/** daprd's two rules, in its words. */
+function appIdValue(flag: string, text: string): string {
+  const broken = text === '' ? 'be empty' : text.includes('.') ? 'contain dots' : undefined
+  if (broken === undefined) return text
+  throw new ExitError(
+    exitCodes.usage,
+    `Cannot use --${flag}: parameter app-id cannot ${broken}: current value is "${text}"`,
+  )
 }

@@ -153,6 +153,7 @@ const alpha2: Record<string, Example> = {
       promptCacheRetentionMs: 86_400_000,
       parameters: { max_tokens: 100, model: 'test-model' },
       metadata: { api_key: 'test-key', version: '1.0' },
+      scrub: { messages: [0, 1], output: true },
     },
     result: echo('well hello there\nYou are a helpful assistant', 8, [
       { id: '0', name: 'test_function', arguments: 'param1' },

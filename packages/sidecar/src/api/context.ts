@@ -5,6 +5,7 @@ import type { ComponentRegistry } from '../components/registry.ts'
 import type { OpenCalls } from '../pipeline/open-calls.ts'
 import type { KeepAlive } from '../server/keep-alive.ts'
 import type { SidecarSettings } from '../settings.ts'
+import type { StoreFile } from '../store/store-file.ts'
 
 /** The parts of a sidecar that its APIs use. */
 export interface ApiContext {
@@ -12,6 +13,8 @@ export interface ApiContext {
   readonly components: ComponentRegistry
   readonly calls: OpenCalls
   readonly keepAlive: KeepAlive
+  /** Where components with history keep their conversations. */
+  readonly conversations: Pick<StoreFile, 'existing'>
   /** Whether conversations can be had: components loaded, both APIs listening, not shutting down. */
   ready(): boolean
   /** What the sidecar says about itself. */

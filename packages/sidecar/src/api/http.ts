@@ -3,6 +3,7 @@ import { ConversationError, errorRow } from '@dapr-chat/protocol'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { registerAdminHttp } from './admin/http.ts'
 import type { ApiContext } from './context.ts'
+import { registerConversationsHttp } from './conversations/http.ts'
 import { registerDaprHttp, sendDaprError } from './dapr/http.ts'
 import { createGuard } from './guard.ts'
 import { registerOpenAiHttp, sendChatError } from './openai/http.ts'
@@ -33,6 +34,7 @@ export function createHttpApi(context: ApiContext): FastifyInstance {
   )
   registerDaprHttp(app, context)
   registerOpenAiHttp(app, context)
+  registerConversationsHttp(app, context)
   registerAdminHttp(app, context)
   return app
 }

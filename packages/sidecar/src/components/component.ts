@@ -5,7 +5,7 @@
 import type { Converse } from '@dapr-chat/protocol'
 import type { AnyProviderDefinition, Provider } from '../providers/provider.ts'
 import { findProvider, providers } from '../providers/registry.ts'
-import { ComponentError } from './component-error.ts'
+import { ComponentError, initFailure } from './component-error.ts'
 import { type ComponentManifest, logName } from './manifest.ts'
 import { nearest } from './nearest.ts'
 import type { Report } from './report.ts'
@@ -118,10 +118,8 @@ function definitionOf(
   const types = [...providers, ...additional].map((provider) => provider.type)
   const meant = definition ? `${definition.type}/v1` : nearest(type, types)
   const hint = meant ? `did you mean ${meant}?` : `the types are: ${types.join(', ')}`
-  throw failure(
-    'CREATE',
-    manifest,
-    `couldn't find conversation ${type}/${manifest.version || 'v1'}: ${hint} (${position})`,
+  throw new ComponentError(
+    `[CREATE_COMPONENT_FAILURE]: initialization error occurred for ${logName(manifest)}: couldn't find conversation ${type}/${manifest.version || 'v1'}: ${hint} (${position})`,
   )
 }
 
@@ -130,13 +128,6 @@ function initially<T>(manifest: ComponentManifest, step: () => T): T {
   try {
     return step()
   } catch (error) {
-    if (error instanceof ComponentError) throw failure('INIT', manifest, error.message)
-    const reason = error instanceof Error ? error.message : String(error)
-    throw failure('INIT', manifest, `${reason} (${manifest.file}:${manifest.line})`, error)
+    throw initFailure(manifest, error)
   }
-}
-
-function failure(phase: 'CREATE' | 'INIT', manifest: ComponentManifest, reason: string, cause?: unknown): Error {
-  const message = `[${phase}_COMPONENT_FAILURE]: initialization error occurred for ${logName(manifest)}: ${reason}`
-  return new ComponentError(message, { cause })
 }

@@ -5,6 +5,14 @@
 import type { YamlDocument } from './document.ts'
 import { type Environment, environmentValue, expandValue, type ValueScope } from './value.ts'
 
+/** Where in a secret store a value is. */
+export interface SecretReference {
+  /** The name of the secret. */
+  readonly name: string
+  /** Which of the secret's values; a secret with one value has it under its own name. */
+  readonly key: string
+}
+
 /** A name and its value, as `resolve.ts` takes them. */
 export interface MetadataEntry {
   readonly name: string
@@ -14,6 +22,10 @@ export interface MetadataEntry {
   readonly unset: readonly string[]
   /** Whether the value is asked for by `envRef`, where an unset variable means an empty value as in daprd. */
   readonly byReference: boolean
+  /** The secret that is to take the place of the value; absent where there is none, or where it has done so. */
+  readonly secretKeyRef?: SecretReference
+  /** Whether the value came out of a secret store: it is shown nowhere, whatever the setting. */
+  readonly fromSecretStore?: boolean
   /** The line of the value, counted from 1. */
   readonly line: number
 }
@@ -21,8 +33,6 @@ export interface MetadataEntry {
 /** An entry with what is to be said about it. */
 export interface ReadEntry {
   readonly entry: MetadataEntry
-  /** Whether a secret store is to give the value. */
-  readonly secret: boolean
   readonly warning?: string
 }
 
@@ -37,19 +47,20 @@ export function readEntry(document: YamlDocument, index: number, scope: ValueSco
   const given = document.at(...path, 'value') ?? undefined
   const reference = document.text(...path, 'envRef')
   const secretName = document.text(...path, 'secretKeyRef', 'name')
+  const secretKey = document.text(...path, 'secretKeyRef', 'key')
   const base = { name, line: document.line(...path, given === undefined && reference ? 'envRef' : 'value') }
 
+  // As in daprd, a value that is asked for by envRef is not asked for from a secret store too.
   if (given === undefined && reference !== '') {
     if (isDenied(reference, scope.environment)) {
       return {
         entry: { ...base, value: '', unset: [], byReference: true },
-        secret: secretName !== '',
         warning: `envRef of metadata "${name}" must name a variable that components may read: current value is ${JSON.stringify(reference)}; the value stays empty`,
       }
     }
     const value = environmentValue(scope.environment, reference)
     const unset = value === undefined ? [reference] : []
-    return { entry: { ...base, value: value ?? '', unset, byReference: true }, secret: secretName !== '' }
+    return { entry: { ...base, value: value ?? '', unset, byReference: true } }
   }
   if (isCyclic(given)) throw document.error([...path, 'value'], 'must not contain itself')
   const unset = new Set<string>()
@@ -58,7 +69,8 @@ export function readEntry(document: YamlDocument, index: number, scope: ValueSco
     for (const variable of expanded.unset) unset.add(variable)
     return expanded.text
   })
-  return { entry: { ...base, value, unset: [...unset], byReference: false }, secret: secretName !== '' }
+  const secretKeyRef = secretName !== '' && { name: secretName, key: secretKey || secretName }
+  return { entry: { ...base, value, unset: [...unset], byReference: false, ...(secretKeyRef && { secretKeyRef }) } }
 }
 
 /** The variables that daprd keeps from components: its own, its token for the app, and all beyond `DAPR_ENV_KEYS`. */

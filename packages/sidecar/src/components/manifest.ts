@@ -4,7 +4,7 @@
  */
 import { DocumentError, YamlDocument } from './document.ts'
 import { type MetadataEntry, readEntry } from './entry.ts'
-import type { ValueScope } from './value.ts'
+import { parseDuration, type ValueScope } from './value.ts'
 
 /** One component as its file declares it, its values filled in. */
 export interface ComponentManifest {
@@ -18,6 +18,8 @@ export interface ComponentManifest {
   readonly version: string
   /** Whether the sidecar starts without this component where it fails. */
   readonly ignoreErrors: boolean
+  /** How long asking for the component's secrets may take, or opening it where it is a secret store, in milliseconds. */
+  readonly initTimeoutMs: number
   /** The app ids that may load it; empty means all. */
   readonly scopes: readonly string[]
   readonly metadata: readonly MetadataEntry[]
@@ -48,6 +50,7 @@ export interface ManifestFile {
 
 const API_VERSION = 'dapr.io/v1alpha1'
 const KIND = 'Component'
+const DEFAULT_INIT_TIMEOUT_MS = 5_000
 
 /**
  * Reads all documents of a file. Other kinds of resource (Resiliency, Configuration and so on) are passed over.
@@ -110,9 +113,9 @@ function readComponent(document: YamlDocument, file: string, scope: ValueScope):
   const entries = Array.from({ length: document.count('spec', 'metadata') }, (_, i) => readEntry(document, i, scope))
   const storeName = document.text('auth', 'secretStore')
   const warnings: string[] = []
-  for (const { entry, secret, warning } of entries) {
+  for (const { entry, warning } of entries) {
     if (warning) warnings.push(`${name}: ${warning} (${file}:${entry.line})`)
-    if (secret && storeName === '' && entry.value === '') {
+    if (entry.secretKeyRef && storeName === '' && entry.value === '') {
       warnings.push(
         `${name}: secretKeyRef of metadata "${entry.name}" must come with auth.secretStore: current value is empty; the value stays empty (${file}:${entry.line})`,
       )
@@ -124,13 +127,20 @@ function readComponent(document: YamlDocument, file: string, scope: ValueScope):
     type,
     version: document.text('spec', 'version'),
     ignoreErrors: document.flag('spec', 'ignoreErrors'),
+    initTimeoutMs: initTimeoutOf(document.text('spec', 'initTimeout')),
     scopes: Array.from({ length: document.count('scopes') }, (_, i) => document.text('scopes', i)),
     metadata: entries.map(({ entry }) => entry),
-    ...(storeName !== '' && entries.some(({ secret }) => secret) && { secretStore: storeName }),
+    ...(storeName !== '' && entries.some(({ entry }) => entry.secretKeyRef) && { secretStore: storeName }),
     warnings,
     file,
     line: document.line('metadata', 'name'),
   }
+}
+
+/** As in daprd, a text that is no duration of Go's means the default; so does a bare number, which is none there. */
+function initTimeoutOf(text: string): number {
+  const given = /^[+-]?\d+$/.test(text) ? undefined : parseDuration(text)
+  return given !== undefined && given > 0 ? given : DEFAULT_INIT_TIMEOUT_MS
 }
 
 /** How daprd names a component in its messages: `NAME (TYPE/VERSION)`. */

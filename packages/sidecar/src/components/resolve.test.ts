@@ -21,7 +21,16 @@ function manifest(entries: Record<string, string | Partial<MetadataEntry>>): Com
     ...(typeof given === 'string' ? { value: given } : given),
   }))
   const identity = { name: 'gpt', namespace: '', type: 'conversation.test', version: 'v1' }
-  return { ...identity, ignoreErrors: false, scopes: [], metadata, warnings: [], file: 'x.yaml', line: 4 }
+  return {
+    ...identity,
+    ignoreErrors: false,
+    initTimeoutMs: 5_000,
+    scopes: [],
+    metadata,
+    warnings: [],
+    file: 'x.yaml',
+    line: 4,
+  }
 }
 
 const resolve = (entries: Parameters<typeof manifest>[0], environment = {}) =>

@@ -18,12 +18,15 @@ export interface UnsetVariables {
 
 /** What the metadata comes to: settings, or the variables that are missing. */
 export type Resolution<D extends SettingsDeclaration> = {
-  /** One sentence for each unknown name that looks like a slip of the pen. */
+  /** One sentence for each unknown name that looks like a slip of the pen, and for each name that daprd would not take. */
   readonly warnings: readonly string[]
 } & (
   | { readonly settings: SettingsOf<D>; readonly unset?: undefined }
   | { readonly settings?: undefined; readonly unset: UnsetVariables }
 )
+
+/** Aliases that daprd does not have, in lower case: for files that were written for other programs. */
+const OWN_ALIASES = new Set(['apikey'])
 
 /**
  * Resolves all settings of a declaration. Names are compared without case; a setting's own name wins over its aliases,
@@ -38,6 +41,7 @@ export function resolveMetadata<const D extends SettingsDeclaration>(
   const entries = entriesByName(manifest)
   const values: Record<string, string | number | boolean | undefined> = {}
   const unset: MetadataEntry[] = []
+  const warnings = misspellings(manifest, declaration)
   for (const [name, setting] of Object.entries(declaration)) {
     const entry = entryOf(name, setting, entries)
     const override = setting.environment && environmentValue(environment, setting.environment)
@@ -46,14 +50,16 @@ export function resolveMetadata<const D extends SettingsDeclaration>(
     } else if (entry && isUnset(entry, setting)) {
       unset.push(entry)
     } else if (entry && entry.value !== '') {
-      values[name] = parseAs(setting, entry.value, () => `${place(manifest, entry)}: metadata "${entry.name}"`)
+      const shown = entry.fromSecretStore ? { ...setting, sensitive: true } : setting
+      values[name] = parseAs(shown, entry.value, () => `${place(manifest, entry)}: metadata "${entry.name}"`)
+      const given = entry.name.toLowerCase()
+      if (given !== name.toLowerCase() && OWN_ALIASES.has(given)) warnings.push(aliasWarning(manifest, entry, name))
     } else if (setting.required) {
       throw new ComponentError(`${place(manifest, entry)}: metadata "${name}" must be set: current value is empty`)
     } else {
       values[name] = defaultOf(setting)
     }
   }
-  const warnings = misspellings(manifest, declaration)
   const [first] = unset
   if (!first) return { settings: values as SettingsOf<D>, warnings }
   return { unset: { names: [...new Set(unset.flatMap((entry) => entry.unset))], line: first.line }, warnings }
@@ -123,6 +129,10 @@ function parseAs(setting: Setting, text: string, subject: () => string): string 
 /** The beginning of a message about an entry, or about the component where it has no such entry. */
 function place(manifest: ComponentManifest, entry: MetadataEntry | undefined): string {
   return `Cannot load component "${manifest.name}" from ${manifest.file}:${entry?.line ?? manifest.line}`
+}
+
+function aliasWarning(manifest: ComponentManifest, entry: MetadataEntry, name: string): string {
+  return `${manifest.name}: metadata "${entry.name}" is taken as "${name}"; daprd itself knows only "${name}" (${manifest.file}:${entry.line})`
 }
 
 /** Unknown names are no error, because daprd takes them; those close to a known one are hardly meant. */

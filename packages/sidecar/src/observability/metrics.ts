@@ -3,6 +3,7 @@
  * (daprd's `pkg/diagnostics/component_monitoring.go`).
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { ResiliencyMetrics } from './resiliency-metrics.ts'
 
 /** daprd's bounds, in milliseconds. */
 const LATENCY_BUCKETS = [
@@ -12,6 +13,8 @@ const LATENCY_BUCKETS = [
 
 /** The figures of one sidecar. */
 export class Metrics {
+  /** What the resiliency policies did. */
+  readonly resiliency: ResiliencyMetrics
   readonly #registry = new Registry()
   readonly #count: Counter
   readonly #latency: Histogram
@@ -27,6 +30,7 @@ export class Metrics {
     this.#labels = { app_id: appId, ...(namespace !== '' && { namespace }) }
     const labelNames = ['app_id', 'namespace', 'component', 'success']
     const registers = [this.#registry]
+    this.resiliency = new ResiliencyMetrics(this.#registry, this.#labels)
     this.#count = new Counter({
       name: 'dapr_component_conversation_count',
       help: 'The number of conversations with a component.',

@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Report } from '../components/report.ts'
 import { Policies } from './policies.ts'
-import { parseResiliencies, type ResiliencyResource } from './resource.ts'
+import type { ResiliencyFile, ResiliencyResource } from './resource.ts'
 
 /** What loading needs to know of its sidecar. */
 export interface LoadPoliciesOptions {
@@ -25,13 +25,11 @@ export async function loadPolicies(folders: readonly string[], options: LoadPoli
   const wanted: ResiliencyResource[] = []
   for (const folder of folders) {
     for (const file of await yamlFiles(folder)) {
-      const { resources, problems } = parseResiliencies(await readText(file, report), file)
+      const { resources, problems } = await parse(await readText(file, report), file)
       for (const problem of problems) report.warn(problem)
       for (const resource of resources) {
         if (resource.scopes.length > 0 && !resource.scopes.includes(appId)) {
-          report.info(
-            `${resource.name} skipped: its scopes do not name the app "${appId}" (${file}:${resource.line})`,
-          )
+          report.info(`${resource.name} skipped: its scopes do not name the app "${appId}" (${file}:${resource.line})`)
           continue
         }
         for (const warning of resource.warnings) report.warn(warning)
@@ -42,6 +40,13 @@ export async function loadPolicies(folders: readonly string[], options: LoadPoli
   const policies = new Policies(wanted)
   for (const warning of policies.warnings) report.warn(warning)
   return policies
+}
+
+/** The library for conditions takes long to load, and few sidecars have policies. */
+async function parse(text: string, file: string): Promise<ResiliencyFile> {
+  if (!text.includes('Resiliency')) return { resources: [], problems: [] }
+  const { parseResiliencies } = await import('./resource.ts')
+  return parseResiliencies(text, file)
 }
 
 async function yamlFiles(folder: string): Promise<string[]> {

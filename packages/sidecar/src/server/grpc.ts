@@ -43,8 +43,20 @@ export function createGrpcServer({ service, implementation, maxMessageBytes }: G
  */
 export function bindGrpc(server: Server, address: string, port: number): Promise<number> {
   const host = address.includes(':') ? `[${address}]` : address
+  return bind(server, `${host}:${port}`)
+}
+
+/**
+ * Binds a Unix socket.
+ * @throws an error whose `code` is `EADDRINUSE` where somebody else has it.
+ */
+export async function bindGrpcSocket(server: Server, path: string): Promise<void> {
+  await bind(server, `unix:${path}`)
+}
+
+function bind(server: Server, target: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(target, ServerCredentials.createInsecure(), (error, bound) => {
       if (!error) resolve(bound)
       // The library keeps the system's error only as text.
       else reject(error.message.includes('EADDRINUSE') ? Object.assign(error, { code: 'EADDRINUSE' }) : error)

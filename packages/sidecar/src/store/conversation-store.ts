@@ -31,6 +31,12 @@ export interface StoredConversation {
   readonly updatedAt: number
 }
 
+/** A conversation that was asked for. */
+export interface FoundConversation extends StoredConversation {
+  /** The system and developer messages that hold for it. */
+  readonly instructions: readonly Message[]
+}
+
 /** A turn to be stored. */
 export interface NewTurn {
   /** The system and developer messages that hold from now on; absent means those that held before. */
@@ -48,8 +54,8 @@ export interface Retention {
 
 /** A place for conversations. What has expired is not there, for any of these. */
 export interface ConversationStore {
-  /** The system and developer messages that hold for a conversation. */
-  instructions(key: ConversationKey): Promise<readonly Message[]>
+  /** A conversation, if there is one. */
+  find(key: ConversationKey): Promise<FoundConversation | undefined>
   /** The newest `limit` turns, newest first; with `before` those older than the turn of that sequence. */
   turns(key: ConversationKey, limit: number, before?: number): Promise<readonly StoredTurn[]>
   /** Adds a turn, wholly or not at all, and lets go of what exceeds the retention. */

@@ -80,7 +80,7 @@ function reportsContract(contract: NetworkContract): void {
   const { type } = definition
   const reported = (feature: Feature, name: string, run: () => Promise<void>) => {
     const { state, reason } = supportOf(differs, feature)
-    test(`${type} ${name}`, state === 'yes' ? {} : { skip: reason }, run)
+    test(`${type} ${name}`, state === 'missing' ? { skip: reason } : {}, run)
   }
   const choiceOf = ({ choices }: ConversationResult) => {
     const [choice] = choices

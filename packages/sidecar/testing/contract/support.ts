@@ -7,6 +7,8 @@
 export type Difference =
   /** The component brings it about by other means; the same test passes. */
   | { readonly emulated: string }
+  /** The wish, or the report, is passed on; what comes of it is the server's. The same test passes. */
+  | { readonly passedOn: string }
   /** A request that asks for it is refused before anything is sent. */
   | { readonly refused: string }
   /** There is nothing to ask and nothing to refuse: the vendor, or its wire, does not have it. */
@@ -14,7 +16,7 @@ export type Difference =
 
 /** Whether a component has a feature, and if not, why. */
 export interface Support {
-  readonly state: 'yes' | 'emulated' | 'refused' | 'missing'
+  readonly state: 'yes' | 'emulated' | 'passed on' | 'refused' | 'missing'
   /** Empty where the state is `yes`. */
   readonly reason: string
 }
@@ -82,6 +84,7 @@ export function supportOf(differences: Differences, feature: Feature): Support {
   const difference = differences[feature]
   if (!difference) return { state: 'yes', reason: '' }
   if ('emulated' in difference) return { state: 'emulated', reason: difference.emulated }
+  if ('passedOn' in difference) return { state: 'passed on', reason: difference.passedOn }
   if ('refused' in difference) return { state: 'refused', reason: difference.refused }
   return { state: 'missing', reason: difference.missing }
 }

@@ -2,6 +2,8 @@ import { mistral } from '../../src/providers/mistral/mistral.ts'
 import type { NetworkContract } from '../contract/contract.ts'
 import { chatContract, withPart } from './chat.ts'
 
+const whereSaid = { passedOn: 'told where the API says it' }
+
 export const mistralContract: NetworkContract = {
   ...chatContract,
   definition: mistral,
@@ -18,5 +20,7 @@ export const mistralContract: NetworkContract = {
   },
   differs: {
     refusals: { missing: 'the API refuses in plain text' },
+    'cached tokens': whereSaid,
+    'thinking tokens': whereSaid,
   },
 }

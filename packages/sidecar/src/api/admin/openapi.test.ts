@@ -28,7 +28,7 @@ test('every path of the description is a route of the sidecar, with the methods 
     for (const [path, methods] of Object.entries(openApi.paths)) {
       if (path === '/v1.0/shutdown') continue
       for (const method of Object.keys(methods)) {
-        const url = `${http}${path.replace(/\{\w+\}/, 'x')}`
+        const url = `${http}${path.replaceAll(/\{\w+\}/g, 'x')}`
         const response = await fetch(url, { method: method.toUpperCase(), ...(method === 'get' ? {} : { body: '{}' }) })
         assert.ok(!(await response.text()).includes('ERR_DIRECT_INVOKE'), `${method} ${path}`)
       }

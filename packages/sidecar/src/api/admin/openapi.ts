@@ -18,6 +18,17 @@ const failure = (description: string, name: string) => ({ description, content: 
 const plain = (description: string) => ({ description })
 const object = { type: 'object' }
 
+const caller = { name: 'dapr-caller-app-id', in: 'header', schema: { type: 'string' } }
+const conversationKey = [
+  ...['component', 'contextId'].map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+  caller,
+]
+const summaryProperties = {
+  component: { type: 'string' },
+  contextId: { type: 'string' },
+  updated: { type: 'string', format: 'date-time' },
+}
+
 function conversation(summary: string, request: DescMessage, response: DescMessage, frame: DescMessage): object {
   return {
     post: {
@@ -70,6 +81,37 @@ const paths = {
       tags: ['openai'],
       summary: 'The components',
       responses: { 200: { description: 'A list.', content: json(object) } },
+    },
+  },
+  '/api/conversations': {
+    get: {
+      tags: ['history'],
+      summary: "The caller's remembered conversations",
+      description:
+        'The newest first, 1,000 at most. Who calls is said by `dapr-caller-app-id`; without it, nobody in particular.',
+      parameters: [caller],
+      responses: { 200: { description: 'The list.', content: json(named('ConversationList')) } },
+    },
+  },
+  '/api/conversations/{component}/{contextId}': {
+    get: {
+      tags: ['history'],
+      summary: 'A remembered conversation',
+      description: 'The newest 100 turns, in order; `before` asks for those before one.',
+      parameters: [
+        ...conversationKey,
+        { name: 'before', in: 'query', description: 'The sequence of a turn.', schema: { type: 'integer' } },
+      ],
+      responses: {
+        200: { description: 'The conversation.', content: json(named('RememberedConversation')) },
+        404: failure('The caller has no such conversation.', 'DaprError'),
+      },
+    },
+    delete: {
+      tags: ['history'],
+      summary: 'Forgets a conversation',
+      parameters: conversationKey,
+      responses: { 204: plain('Forgotten.'), 404: failure('The caller has no such conversation.', 'DaprError') },
     },
   },
   '/v1.0/healthz': {
@@ -143,6 +185,34 @@ export const openApi = {
         type: 'object',
         required: ['errorCode', 'message'],
         properties: { errorCode: { type: 'string' }, message: { type: 'string' } },
+      },
+      ConversationList: {
+        type: 'object',
+        required: ['conversations'],
+        properties: {
+          conversations: {
+            type: 'array',
+            items: { type: 'object', properties: { ...summaryProperties, turns: { type: 'integer' } } },
+          },
+        },
+      },
+      RememberedConversation: {
+        type: 'object',
+        properties: {
+          ...summaryProperties,
+          instructions: { type: 'array', items: object, description: 'The system and developer messages that hold.' },
+          turns: {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: {
+                sequence: { type: 'integer' },
+                created: { type: 'string', format: 'date-time' },
+                messages: { type: 'array', items: object },
+              },
+            },
+          },
+        },
       },
       OpenAiError: {
         type: 'object',

@@ -5,7 +5,7 @@ import type { RetryPolicy } from '../../policies/policy.ts'
 const FIRST_PAUSE_MS = 500
 const FACTOR = 1.5
 const JITTER = 0.5
-/** No exponential policy, and no wish of a provider, keeps a call waiting for longer than this in all. */
+/** An exponential policy keeps a call waiting for no longer in all; and no policy waits longer for a provider at once. */
 const MAX_TOTAL_MS = 15 * 60_000
 
 /** The pauses of one call. */
@@ -28,8 +28,9 @@ export class Backoff {
    */
   next(hintMs = 0): number | undefined {
     const pauseMs = Math.max(this.#pause(), hintMs)
-    const bounded = this.#policy.kind === 'exponential' || hintMs > this.#policy.pauseMs
-    return bounded && this.#now() - this.#start + pauseMs > MAX_TOTAL_MS ? undefined : pauseMs
+    if (hintMs > MAX_TOTAL_MS) return undefined
+    const grows = this.#policy.kind === 'exponential'
+    return grows && this.#now() - this.#start + pauseMs > MAX_TOTAL_MS ? undefined : pauseMs
   }
 
   #pause(): number {

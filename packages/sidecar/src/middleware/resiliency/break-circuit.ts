@@ -23,7 +23,7 @@ export function breakCircuit(breaker: CircuitBreaker): Middleware {
       // Holds where the reader leaves before the end.
       let outcome: AttemptOutcome = 'ignored'
       try {
-        for await (const batch of next(call)) yield batch
+        yield* next(call)
         outcome = 'success'
       } catch (thrown) {
         const innocent = call.signal.aborted || INNOCENT.has(ConversationError.from(thrown).code)

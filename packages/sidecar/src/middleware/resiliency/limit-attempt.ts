@@ -1,8 +1,6 @@
 /** Ends an attempt that takes too long. It is the total time of an answer, a long healthy stream included. */
 import { ConversationError, type Middleware } from '@dapr-chat/protocol'
-
-/** The longest timer that Node has, some 25 days; a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+import { MAX_TIMER_MS } from './timer.ts'
 
 /**
  * A middleware that gives each attempt so many milliseconds.

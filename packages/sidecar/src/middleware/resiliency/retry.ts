@@ -3,15 +3,13 @@
  * is passed as it comes, its failure too, so that two answers are never spliced. What an attempt brought before its
  * first output, such as the start of the message, is held back until then and dropped with the attempt.
  */
-import { setTimeout } from 'node:timers/promises'
+import timers from 'node:timers/promises'
 import { ConversationError, type Middleware } from '@dapr-chat/protocol'
 import { type CommittedStream, untilOutput } from '../../pipeline/until-output.ts'
 import type { RetryPolicy } from '../../policies/policy.ts'
 import { Backoff } from './backoff.ts'
+import { MAX_TIMER_MS } from './timer.ts'
 import { isWorthRetrying } from './worth-retrying.ts'
-
-/** The longest timer that Node has, some 25 days; a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * A middleware that retries by the policy.
@@ -57,7 +55,7 @@ async function attempts(
 
 async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
   try {
-    await setTimeout(Math.min(pauseMs, MAX_TIMER_MS), undefined, { signal })
+    await timers.setTimeout(Math.min(pauseMs, MAX_TIMER_MS), undefined, { signal })
   } catch {
     throw ConversationError.from(signal.reason)
   }

@@ -11,7 +11,6 @@ import {
   either,
   isWord,
   many,
-  OTHER,
   oneOf,
   optional,
   type Pattern,

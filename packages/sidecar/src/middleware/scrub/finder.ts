@@ -27,20 +27,15 @@ export interface Decisions {
   replace(count: number, replacement: string): void
 }
 
-interface Match {
-  readonly start: number
-  end: number
-  entity: number
-}
-
-const isIp = entities.map(({ replacement }) => replacement === '<IP>')
+const IPV4 = entities.findIndex(({ replacement }) => replacement === '<IP>')
+const IPV6 = entities.findLastIndex(({ replacement }) => replacement === '<IP>')
 const STREET = entities.findIndex(({ replacement }) => replacement === '<STREET_ADDRESS>')
 
 const tableOf = (set: CharSet) => Uint8Array.from({ length: OTHER + 1 }, (_, code) => Number(set(code)))
 const wordTable = tableOf(isWord)
 const linkTable = tableOf(isLink)
 
-/** Of how many characters, at least `MOST_HELD`, it is remembered whether they say anything. */
+/** Of how many characters, more than `MOST_HELD`, it is remembered what was found at them. */
 const REMEMBERED = 512
 
 /** Reads a text; after `end` another one. Positions are counted on from one text to the next. */
@@ -55,12 +50,15 @@ export class Finder {
   #count = 0
   /** The position at which a place was reached last, to tell whether it is among the next ones already. */
   readonly #reached = new Float64Array(this.#automaton.size).fill(-1)
-  /** Matches that are not decided, no two with the same start, in no order. */
-  readonly #matches: Match[] = []
+  /** By the character at which they begin: where the longest matches end, 0 where there is none, and what they are. */
+  readonly #ends = new Float64Array(REMEMBERED)
+  readonly #entities = new Uint8Array(REMEMBERED)
   /** Where the first match begins that is still growing, and the first address that may become protected. */
   #growing = 0
   #doubtful = Number.POSITIVE_INFINITY
   #read = 0
+  /** Up to where matches that begin there were looked at, and up to where it was said what becomes of the text. */
+  #seen = 0
   #decided = 0
   /** The replacement before `#decided`. */
   #last = ''
@@ -77,7 +75,7 @@ export class Finder {
   read(code: number): void {
     const at = this.#read++
     const half = (code & 0xf800) === 0xd800
-    const symbol = code < OTHER ? code : OTHER
+    const symbol = Math.min(code, OTHER)
     const inWord = wordTable[symbol] === 1
     this.#substance[at % REMEMBERED] = inWord || symbol === OTHER ? 1 : 0
     if (this.#inProtected && linkTable[symbol] === 1) {
@@ -90,12 +88,12 @@ export class Finder {
       this.#findMatches()
     }
     this.#inWord = inWord
-    if (this.#matches.length > 0) this.#decide()
+    this.#decide()
   }
 
   /** Says everything that is known. */
   settle(): void {
-    this.#keepTo(this.#matches.reduce((first, { start }) => Math.min(first, start), this.#growing))
+    this.#keepTo(this.#seen)
   }
 
   /** The text is whole: says what is left. */
@@ -157,7 +155,7 @@ export class Finder {
       if (entity < 0 || atWordEnd[place] === 1) continue
       if (entity === PROTECTED) protectedFrom = Math.min(protectedFrom, start)
       else this.#add(start, this.#read, entity)
-      if (isIp[entity]) ipFrom = Math.min(ipFrom, start)
+      if (entity === IPV4) ipFrom = Math.min(ipFrom, start)
     }
     if (ipFrom < this.#read) this.#dropStreets(ipFrom)
     this.#growing = growing
@@ -167,10 +165,9 @@ export class Finder {
 
   /** What is protected takes everything from its start on; what was found before it stops there. */
   #protect(from: number): void {
-    for (let index = this.#matches.length - 1; index >= 0; index--) {
-      const match = this.#matches[index]
-      if (match && match.start >= from) this.#matches.splice(index, 1)
-      else if (match) match.end = Math.min(match.end, from)
+    for (let start = this.#seen; start < this.#read; start++) {
+      const end = this.#ends[start % REMEMBERED] ?? 0
+      if (end > from) this.#ends[start % REMEMBERED] = start < from ? from : 0
     }
     this.#count = 0
     this.#growing = this.#read
@@ -188,19 +185,24 @@ export class Finder {
       if (entity < 0 || atWordEnd[place] !== 1) continue
       const start = this.#starts[place] ?? 0
       this.#add(start, at, entity)
-      if (isIp[entity]) ipFrom = Math.min(ipFrom, start)
+      if (entity === IPV6) ipFrom = Math.min(ipFrom, start)
     }
     if (ipFrom < at) this.#dropStreets(ipFrom)
   }
 
   /** Of matches with the same start the longest counts, of those with the same end too the later class. */
   #add(start: number, end: number, entity: number): void {
-    const same = this.#matches.find((match) => match.start === start)
-    if (!same) this.#matches.push({ start, end, entity })
-    else if (end > same.end || (end === same.end && entity > same.entity)) Object.assign(same, { end, entity })
+    const slot = start % REMEMBERED
+    const before = this.#ends[slot] ?? 0
+    if (end < before || (end === before && entity < (this.#entities[slot] ?? 0))) return
+    this.#ends[slot] = end
+    this.#entities[slot] = entity
   }
 
-  /** The last number of an IP address is no house number: `10.0.0.1 and card` holds no street. */
+  /**
+   * The last number of an IP address is no house number: `10.0.0.1 and card` holds no street. Called where the address
+   * itself ends; the rest of the line, which belongs to a zone, may hold streets.
+   */
   #dropStreets(start: number): void {
     const { owner } = this.#automaton
     let kept = 0
@@ -213,16 +215,18 @@ export class Finder {
 
   /** Settles the matches to which nothing can be added, from left to right. */
   #decide(): void {
-    while (this.#matches.length > 0) {
-      const match = this.#matches.reduce((first, each) => (each.start < first.start ? each : first))
-      if (match.start >= this.#growing || match.end > this.#doubtful) return
-      this.#matches.splice(this.#matches.indexOf(match), 1)
-      this.#replace(match)
+    for (; this.#seen < this.#growing; this.#seen++) {
+      const slot = this.#seen % REMEMBERED
+      const end = this.#ends[slot] ?? 0
+      if (end === 0) continue
+      if (end > this.#doubtful) return
+      this.#replace(this.#seen, end, this.#entities[slot] ?? 0)
+      this.#ends[slot] = 0
     }
   }
 
   /** Of a match that begins inside the one before, the rest is replaced, so that nothing that was found stays. */
-  #replace({ start, end, entity }: Match): void {
+  #replace(start: number, end: number, entity: number): void {
     if (end <= this.#decided) return
     const replacement = entities[entity]?.replacement ?? ''
     if (start >= this.#decided) {

@@ -7,23 +7,18 @@ import { scrubText } from './text-scrubber.ts'
 export function scrubInput(): Middleware {
   return (next) =>
     function scrubbed(call) {
-      const { scrub } = call.request
-      return scrub && scrub.messages.length > 0
-        ? next({ ...call, request: scrubRequest(call.request, scrub) })
-        : next(call)
+      const asked = (call.request.scrub?.messages.length ?? 0) > 0
+      return asked ? next({ ...call, request: scrubRequest(call.request) }) : next(call)
     }
 }
 
-function scrubRequest(
-  request: ConversationRequest,
-  scrub: NonNullable<ConversationRequest['scrub']>,
-): ConversationRequest {
-  const marked = new Set(scrub.messages)
+function scrubRequest({ scrub, ...request }: ConversationRequest): ConversationRequest {
+  const marked = new Set(scrub?.messages)
   return {
     ...request,
     messages: request.messages.map((message, index) => (marked.has(index) ? scrubMessage(message) : message)),
     // The marks name places, which those behind may change; what they asked for is done.
-    scrub: { ...scrub, messages: [] },
+    ...(scrub?.output && { scrub: { messages: [], output: true } }),
   }
 }
 

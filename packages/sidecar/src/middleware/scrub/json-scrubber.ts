@@ -74,19 +74,19 @@ export class JsonScrubber implements Scrubber {
   }
 
   #readEscape(character: string): void {
-    const escape = this.#escape + character
-    const unicode = escape.startsWith('\\u')
+    const written = this.#escape + character
+    const unicode = written.startsWith('\\u')
     this.#escape = ''
-    if (unicode && escape.length > 2 && !/[\da-f]/i.test(character)) {
+    if (unicode && written.length > 2 && !/[\da-f]/i.test(character)) {
       // No escape after all.
-      this.#readCharacter(escape.slice(0, -1), '\\')
+      this.#readCharacter(written.slice(0, -1), '\\')
       this.#read(character)
-    } else if (unicode && escape.length < 6) {
-      this.#escape = escape
+    } else if (unicode && written.length < 6) {
+      this.#escape = written
     } else if (unicode) {
-      this.#readCharacter(escape, String.fromCharCode(Number.parseInt(escape.slice(2), 16)))
+      this.#readCharacter(written, String.fromCharCode(Number.parseInt(written.slice(2), 16)))
     } else {
-      this.#readCharacter(escape, ESCAPED[character] ?? character)
+      this.#readCharacter(written, ESCAPED[character] ?? character)
     }
   }
 

@@ -5,13 +5,15 @@ import { type Scrubber, TextScrubber } from './text-scrubber.ts'
 
 /** A middleware for what comes out. Calls that did not ask pass as they are. */
 export function scrubOutput(): Middleware {
-  return (next) => (call) => (call.request.scrub?.output ? scrubEvents(next(call)) : next(call))
+  return (next) => (call) =>
+    call.request.scrub?.output ? scrubEvents(next(call), call.request.responseFormat !== undefined) : next(call)
 }
 
 async function* scrubEvents(
   stream: AsyncIterable<readonly ConversationEvent[]>,
+  json: boolean,
 ): AsyncGenerator<readonly ConversationEvent[]> {
-  const answer = new AnswerScrubber()
+  const answer = new AnswerScrubber(json)
   try {
     for await (const batch of stream) {
       const events = batch.flatMap((event) => answer.scrub(event))
@@ -39,6 +41,12 @@ interface Lane {
 /** One answer: each kind of text of each choice, and the arguments of each call, are scrubbed on their own. */
 class AnswerScrubber {
   readonly #lanes = new Map<string, Lane>()
+  /** Whether the text was asked for as JSON, and must stay it. */
+  readonly #json: boolean
+
+  constructor(json: boolean) {
+    this.#json = json
+  }
 
   scrub(event: ConversationEvent): readonly ConversationEvent[] {
     switch (event.type) {
@@ -89,7 +97,7 @@ class AnswerScrubber {
 
   #textLane(type: 'text-delta' | 'reasoning-delta' | 'refusal-delta', choice: number): Lane {
     return this.#lane(`${type} ${choice}`, () => ({
-      scrubber: new TextScrubber(),
+      scrubber: type === 'text-delta' && this.#json ? new JsonScrubber() : new TextScrubber(),
       choice,
       delta: (text) => ({ type, choice, text }),
     }))

@@ -1,3 +1,4 @@
+import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
@@ -47,5 +48,6 @@ export const bedrockSettings = {
     description: 'Not supported: use IAM Roles Anywhere outside, and give its temporary credentials.',
   },
   ...cacheSettings,
+  ...historySettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

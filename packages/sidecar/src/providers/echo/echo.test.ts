@@ -41,8 +41,14 @@ const callOf = (request: ConversationRequest, signal = new AbortController().sig
   caller: { id: 'test' },
 })
 
+const made = (delay: number) =>
+  echo.create(
+    { delay, history: false, historyMaxTokens: 1, historyMaxTurns: 1, historyTTL: 0 },
+    { component: 'echo', environment: {} },
+  )
+
 const converse = (request: ConversationRequest, delay = 0, signal?: AbortSignal) =>
-  echo.create({ delay }, { component: 'echo', environment: {} }).converse(callOf(request, signal))
+  made(delay).converse(callOf(request, signal))
 
 async function batchesOf(request: ConversationRequest, delay?: number) {
   const batches: (readonly ConversationEvent[])[] = []
@@ -277,9 +283,6 @@ test('an abort is seen before the first batch and between batches', async () => 
 
 test('a delay beyond its bounds is refused', () => {
   for (const delay of [-1, 3_600_001]) {
-    assert.throws(
-      () => echo.create({ delay }, { component: 'echo', environment: {} }),
-      /^Error: metadata "delay" must be from 0s to 1h/,
-    )
+    assert.throws(() => made(delay), /^Error: metadata "delay" must be from 0s to 1h/)
   }
 })

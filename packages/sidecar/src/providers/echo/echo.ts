@@ -4,6 +4,7 @@
  */
 import { setTimeout } from 'node:timers/promises'
 import type { ConversationCall, ConversationEvent } from '@dapr-chat/protocol'
+import { historySettings } from '../history-settings.ts'
 import { defineProvider } from '../provider.ts'
 import { echoText, echoToolCalls } from './answer.ts'
 import { countWords, splitWords } from './words.ts'
@@ -19,6 +20,7 @@ export const echo = defineProvider({
   description: 'Answers with the question, word by word; needs no key',
   settings: {
     delay: { type: 'duration', default: 0, description: 'How long to wait between two words, so that streaming shows' },
+    ...historySettings,
   },
   create({ delay }) {
     if (delay < 0 || delay > LONGEST_DELAY_MS) {

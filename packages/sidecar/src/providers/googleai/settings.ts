@@ -1,3 +1,4 @@
+import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
@@ -24,5 +25,6 @@ export const googleaiSettings = {
       'The address of the Gemini API, up to but without /models. It is the native API, not the one that resembles OpenAI.',
   },
   ...cacheSettings,
+  ...historySettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

@@ -1,3 +1,4 @@
+import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
@@ -18,5 +19,6 @@ export const huggingfaceSettings = {
       'The address of the API, up to but without /chat/completions; `{MODEL}` stands for the name of the model.',
   },
   ...cacheSettings,
+  ...historySettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

@@ -1,3 +1,4 @@
+import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
@@ -23,5 +24,6 @@ export const ollamaSettings = {
     description: 'The address of the server, with /v1 at its end.',
   },
   ...cacheSettings,
+  ...historySettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration

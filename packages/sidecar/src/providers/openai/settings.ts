@@ -1,3 +1,4 @@
+import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
@@ -31,5 +32,6 @@ export const openaiSettings = {
     description: 'The version of the Azure OpenAI API, such as 2025-01-01-preview. Needed for Azure.',
   },
   ...cacheSettings,
+  ...historySettings,
   ...clockSettings,
 } as const satisfies SettingsDeclaration
