@@ -29,6 +29,9 @@ export const fullPlan: Plan = {
   cancels: { before: 3_000, counted: 10_000 },
 }
 
+/** The published comparison of the providers: there are many, so each is measured for a shorter time, as often. */
+export const providersPlan: Plan = { ...fullPlan, measureMs: 1_500, streamCounts: [500] }
+
 /** A short run: good enough to see whether a change was worth it. */
 export const quickPlan: Plan = {
   repetitions: 1,

@@ -25,10 +25,11 @@ export const sidecarDirections: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['@dapr-chat/protocol'],
   store: ['@dapr-chat/protocol'],
   policies: ['components'],
+  configuration: ['components'],
   middleware: ['observability', 'pipeline', 'policies', 'store', '@dapr-chat/protocol'],
   providers: ['@dapr-chat/protocol'],
   components: ['providers', '@dapr-chat/protocol'],
-  api: ['components', 'pipeline', 'observability', 'server', 'store', '@dapr-chat/protocol'],
+  api: ['components', 'configuration', 'pipeline', 'observability', 'server', 'store', '@dapr-chat/protocol'],
 }
 
 /** Files in the sidecar's `src` that every folder may import, and that import nothing of ours. */

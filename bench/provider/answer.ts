@@ -1,7 +1,5 @@
-/**
- * The bytes of the mock provider's answers, made once: events of about 320 bytes, as OpenAI's own are, and each of them a
- * chunk of HTTP/1.1's chunked coding by itself, as servers write them.
- */
+/** The mock provider's answers in OpenAI's words: events of about 320 bytes, as OpenAI's own are. */
+import { type AnswerBytes, answerBytes } from './answer-bytes.ts'
 
 const ENVELOPE = {
   id: 'chatcmpl-Bench0000000000000000000000000',
@@ -14,12 +12,11 @@ const ENVELOPE = {
 const TOKEN = ' token'
 const USAGE = { prompt_tokens: 12, completion_tokens: 16, total_tokens: 28 }
 
-function event(data: string): string {
-  const text = `data: ${data}\n\n`
-  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+function event(data: string): Buffer {
+  return Buffer.from(`data: ${data}\n\n`)
 }
 
-function chunk(choices: readonly object[], more: object = { usage: null }): string {
+function chunk(choices: readonly object[], more: object = { usage: null }): Buffer {
   return event(JSON.stringify({ ...ENVELOPE, choices, ...more }))
 }
 
@@ -27,32 +24,12 @@ function choice(delta: object, finish: string | null = null): object[] {
   return [{ index: 0, delta, logprobs: null, finish_reason: finish }]
 }
 
-/** The event that opens an answer, with the role and no text. */
-const OPENING = chunk(choice({ role: 'assistant', content: '', refusal: null }))
-const NEXT = chunk(choice({ content: TOKEN }), { usage: null, obfuscation: 'x'.repeat(15) })
-
-/** One token. */
-export const TOKEN_EVENT = Buffer.from(NEXT)
-
-/** The first token, with the opening before it. */
-export const FIRST_EVENTS = Buffer.from(OPENING + NEXT)
-
-/** The finish reason, the token counts, the mark of success, and the end of the chunked coding. */
-export const LAST_EVENTS = Buffer.from(
-  `${chunk(choice({}, 'stop')) + chunk([], { usage: USAGE }) + event('[DONE]')}0\r\n\r\n`,
-)
-
-/** How many tokens a provider that does not pause sends in one write. */
-const TOKENS_PER_WRITE = 50
-
-/** An answer that streams without pauses, as the pieces in which it is written. */
-export function burst(tokens: number): Buffer[] {
-  const pieces = [Buffer.from(OPENING)]
-  for (let left = tokens; left > 0; left -= TOKENS_PER_WRITE) {
-    pieces.push(Buffer.from(NEXT.repeat(Math.min(left, TOKENS_PER_WRITE))))
-  }
-  return [...pieces, LAST_EVENTS]
-}
+/** An answer that streams: the role without text, the tokens, the finish reason, the token counts, the mark of success. */
+export const chatAnswer: AnswerBytes = answerBytes('text/event-stream; charset=utf-8', {
+  opening: [chunk(choice({ role: 'assistant', content: '', refusal: null }))],
+  token: [chunk(choice({ content: TOKEN }), { usage: null, obfuscation: 'x'.repeat(15) })],
+  end: [chunk(choice({}, 'stop')), chunk([], { usage: USAGE }), event('[DONE]')],
+})
 
 /** The same answer, whole. */
 export function completion(tokens: number): Buffer {

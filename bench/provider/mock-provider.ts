@@ -1,15 +1,22 @@
 /**
- * The provider of the benchmark, a process of its own: an OpenAI-compatible server that answers at once, from bytes made
- * in advance, so that what is measured is what stands between it and the caller. `GET /open` tells how many answers are
- * still being sent.
+ * The provider of the benchmark, a process of its own: a server that answers at once, from bytes made in advance, so
+ * that what is measured is what stands between it and the caller. It speaks OpenAI's words, or those of the vendor that
+ * its argument names; to a vendor's words only streams are asked for. `GET /open` tells how many answers are still being
+ * sent.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { announce } from '../processes/probe.ts'
-import { burst, completion, FIRST_EVENTS, LAST_EVENTS, TOKEN_EVENT } from './answer.ts'
+import { chatAnswer, completion } from './answer.ts'
+import { burst } from './answer-bytes.ts'
 import { readPrompt, type Script } from './script.ts'
+import { vendorAnswer } from './vendor-answer.ts'
+import { vendors } from './vendors.ts'
 
-const SSE = { 'content-type': 'text/event-stream; charset=utf-8', 'transfer-encoding': 'chunked' }
+const vendor = vendors.find(({ name }) => name === process.argv[2])
+const bytes = vendor ? vendorAnswer(vendor.wire()) : chatAnswer
+const { contentType, opening, token, end } = bytes
+const first = Buffer.concat([opening, token])
 
 let open = 0
 const bursts = new Map<number, Buffer[]>()
@@ -43,24 +50,28 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
 
 function answer(body: string, response: ServerResponse): void {
   const script = readPrompt(body)
-  if (!/"stream":\s*true/.test(body)) {
+  if (!vendor && !/"stream":\s*true/.test(body)) {
     const whole = cached(completions, script.tokens, completion)
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length }).end(whole)
     return
   }
-  response.writeHead(200, SSE)
+  response.writeHead(200, { 'content-type': contentType, 'transfer-encoding': 'chunked' })
   // The bytes carry the chunked coding already.
   response.chunkedEncoding = false
   if (script.everyMs > 0) pace(script, response)
-  else void pour(cached(bursts, script.tokens, burst), response)
+  else
+    void pour(
+      cached(bursts, script.tokens, (tokens) => burst(bytes, tokens)),
+      response,
+    )
 }
 
 function pace({ tokens, everyMs }: Script, response: ServerResponse): void {
   let left = tokens - 1
-  response.write(FIRST_EVENTS)
+  response.write(first)
   const timer = setInterval(() => {
-    if (left > 0) response.write(TOKEN_EVENT)
-    else response.end(LAST_EVENTS)
+    if (left > 0) response.write(token)
+    else response.end(end)
     left -= 1
   }, everyMs)
   response.once('close', () => clearInterval(timer))

@@ -2,7 +2,7 @@
  * The budgets of the design, as data: which figure, how much it may be, and against what. A budget applies to the
  * sidecar's surfaces only.
  */
-import type { Figures, StreamFigures } from '../measure/figures.ts'
+import type { Figures } from '../measure/figures.ts'
 import type { TargetResult } from './results.ts'
 
 /** The targets that others are compared with; absent where they were not measured. */
@@ -76,7 +76,7 @@ export const budgets: readonly Budget[] = [
     label: 'memory per open stream (500)',
     unit: 'KB',
     digits: 1,
-    figure: (figures) => scaled(memory(at(figures, 500)), 1_024),
+    figure: (figures) => scaled(memoryPerStream(figures, 500), 1_024),
     limit: () => 60,
   },
   {
@@ -97,7 +97,7 @@ export const budgets: readonly Budget[] = [
     label: 'memory per stream, 1,000 streams over 500',
     unit: '×',
     digits: 2,
-    figure: (figures) => ratio(memory(at(figures, 1_000)), memory(at(figures, 500))),
+    figure: (figures) => ratio(memoryPerStream(figures, 1_000), memoryPerStream(figures, 500)),
     limit: () => LINEAR,
   },
 ]
@@ -106,9 +106,13 @@ function at({ streams }: Figures, count: number) {
   return streams?.find((figures) => figures.streams === count)
 }
 
-/** Resident memory, or what is held where that is more: it may have found room in memory that was there before. */
-function memory(figures: StreamFigures | undefined): number | undefined {
-  return figures && Math.max(figures.residentBytes, figures.heldBytes)
+/**
+ * Bytes for each of so many open streams: resident memory, or what is held where that is more, because it may have found
+ * room in memory that was there before. `undefined` where that was not measured.
+ */
+export function memoryPerStream(figures: Figures, count: number): number | undefined {
+  const found = at(figures, count)
+  return found && Math.max(found.residentBytes, found.heldBytes)
 }
 
 function ratio(figure: number | undefined, base: number | undefined): number | undefined {

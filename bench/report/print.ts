@@ -1,36 +1,43 @@
 /** How results look: in the terminal, and in a page of the documentation between two marks. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Results } from './results.ts'
-import { budgetTable, figureTable, type Table } from './table.ts'
+import type { Table } from './table.ts'
 
-const BEGIN = '<!-- figures: written by npm run bench -->'
-const END = '<!-- figures end -->'
+/** What one kind of run shows, and where it stands in a page. */
+export interface Report {
+  /** The mark before it. */
+  readonly begin: string
+  /** The mark after it. */
+  readonly end: string
+  tables(results: Results): Table[]
+}
 
-/** Prints both tables. */
-export function printResults(results: Results): void {
+/** Prints the tables. */
+export function printResults(results: Results, report: Report): void {
   console.log(`\n${describe(results).join('\n')}\n`)
-  for (const table of tablesOf(results)) console.log(`${aligned(table)}\n`)
+  for (const table of tablesOf(results, report)) console.log(`${aligned(table)}\n`)
 }
 
 /**
- * Writes both tables into a Markdown file, in place of those that stand there.
+ * Writes the tables into a Markdown file, in place of those that stand there.
  * @throws Error where the file has no marks.
  */
-export function writeMarkdown(file: string, results: Results): void {
+export function writeMarkdown(file: string, results: Results, report: Report): void {
+  const { begin, end } = report
   const text = readFileSync(file, 'utf8')
-  const [before, rest] = text.split(BEGIN)
-  const after = rest?.split(END)[1]
+  const [before, rest] = text.split(begin)
+  const after = rest?.split(end)[1]
   if (before === undefined || after === undefined) {
-    throw new Error(`Cannot write the figures into ${file}: it must hold the marks "${BEGIN}" and "${END}"`)
+    throw new Error(`Cannot write the figures into ${file}: it must hold the marks "${begin}" and "${end}"`)
   }
   const about = describe(results).map((line) => `- ${line}`)
-  const parts = [BEGIN, about.join('\n'), ...tablesOf(results).map(markdownTable), END]
+  const parts = [begin, about.join('\n'), ...tablesOf(results, report).map(markdownTable), end]
   writeFileSync(file, `${before}${parts.join('\n\n')}${after}`)
 }
 
-function tablesOf(results: Results): Table[] {
+function tablesOf(results: Results, { tables }: Report): Table[] {
   // A table that has a head and nothing else says nothing.
-  return [budgetTable(results), figureTable(results)].filter((table) => table.length > 1)
+  return tables(results).filter((table) => table.length > 1)
 }
 
 function describe({ date, quick, machine }: Results): string[] {
@@ -46,14 +53,23 @@ function describe({ date, quick, machine }: Results): string[] {
 }
 
 function aligned(table: Table): string {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-  return table.map((row) => line(row).join('  ').trimEnd()).join('\n')
+  return padded(table)
+    .map((row) => row.join('  ').trimEnd())
+    .join('\n')
 }
 
+/** A table as the formatter of this project leaves it. */
 function markdownTable(table: Table): string {
-  const [head = [], ...body] = table
+  const [head = [], ...body] = padded(table)
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...body.map(line)].join('\n')
+  const rule = head.map((cell, column) => (column === 0 ? '-'.repeat(cell.length) : `${'-'.repeat(cell.length - 1)}:`))
+  return [head, rule, ...body].map(line).join('\n')
+}
+
+/** The cells of a column made equally wide, the first column's text at the left, the others' at the right. */
+function padded(table: Table): string[][] {
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
+  return table.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))),
+  )
 }

@@ -76,7 +76,8 @@ export function budgetTable({ targets }: Results): Table {
   return [['budgeted figure', 'surface', 'measured', 'budget', ''], ...body]
 }
 
-function shown(value: number | undefined, digits: number): string {
+/** A figure as a cell; empty where there is none. */
+export function shown(value: number | undefined, digits: number): string {
   // A zero with a sign says less than a zero.
   return value === undefined ? '' : value.toFixed(digits).replace(/^-(0(\.0+)?)$/, '$1')
 }

@@ -1,21 +1,5 @@
 #!/usr/bin/env node
-// Starts the command, or says in one line why it cannot. Written so that old versions of Node parse it too: the check
-// must run before anything that needs a new one is loaded.
-var needed = [22, 18]
-var running = process.versions.node.split('.').map(Number)
-if (running[0] < needed[0] || (running[0] === needed[0] && running[1] < needed[1])) {
-  process.stderr.write(
-    'dapr-chat needs Node ' +
-      needed.join('.') +
-      ' or newer, this is ' +
-      process.versions.node +
-      ': run it with npm start or npx dapr-chat inside the project, which brings its own Node, or install a newer one.\n',
-  )
-  process.exitCode = 2
-} else {
-  import('../src/main.ts').then((command) =>
-    command.main(process.argv.slice(2)).then((code) => {
-      process.exitCode = code
-    }),
-  )
-}
+// The command.
+import { start } from './start.js'
+
+start('dapr-chat')

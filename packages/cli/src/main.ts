@@ -1,5 +1,5 @@
 /**
- * The entry of the command, called by `bin/dapr-chat.js`: words in, exit code out. It finds the command, answers
+ * The entry of the command, called by the programs in `bin/`: words in, exit code out. It finds the command, answers
  * `--help` and `--version`, and prints what a command fails with; everything else is in `commands/`.
  */
 import { nearest } from '@dapr-chat/sidecar/nearest'
@@ -8,18 +8,21 @@ import { serveFlags } from './commands/serve-flags.ts'
 import { askFlags, type CommandName, chatFlags, commandTable, isCommand } from './commands/table.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
 import { commandHelp, programHelp } from './help.ts'
+import { nameProcess, type Program } from './serving/process-name.ts'
 import { endQuietlyWithoutReader } from './terminal/output.ts'
 import { styleFor } from './terminal/style.ts'
 import { buildInfo, version } from './version.ts'
 
 /**
  * Runs the command that the words name.
+ * @param program under which name: `daprd` takes the flags of `serve` and nothing else, as the original does.
  * @returns the exit code. The caller sets it and lets the process end by itself, so that nothing written is lost.
  */
-export async function main(words: readonly string[]): Promise<number> {
+export async function main(words: readonly string[], program: Program = 'dapr-chat'): Promise<number> {
   endQuietlyWithoutReader(process.stdout)
   endQuietlyWithoutReader(process.stderr)
   try {
+    if (program === 'daprd') return await run('serve', words, program)
     const [first = ''] = words
     if (['--help', '-help', '-h', 'help'].includes(first)) {
       const [, topic = ''] = words
@@ -27,7 +30,7 @@ export async function main(words: readonly string[]): Promise<number> {
     }
     // Flags alone start the sidecar, as they do with daprd.
     const startsSidecar = first === '' || first.startsWith('-')
-    return await run(startsSidecar ? 'serve' : commandName(first), startsSidecar ? words : words.slice(1))
+    return await run(startsSidecar ? 'serve' : commandName(first), startsSidecar ? words : words.slice(1), program)
   } catch (error) {
     // Loaded here, because it needs the client: help and version do not wait for that.
     const { exitCodeOf, failureText } = await import('./failure.ts')
@@ -36,14 +39,15 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function run(name: CommandName, words: readonly string[]): Promise<number> {
+async function run(name: CommandName, words: readonly string[], program: Program): Promise<number> {
   switch (name) {
     case 'serve': {
       const { values, positionals } = parseArguments(serveFlags, words)
       if (values.help) return print(commandHelp(name))
-      if (values.version) return print(`${version()}\n`)
-      if (values['build-info']) return print(buildInfo(version()))
+      if (values.version) return print(`${await shownVersion(program)}\n`)
+      if (values['build-info']) return print(buildInfo(await shownVersion(program)))
       refuseOperands(name, positionals)
+      nameProcess(program, words)
       const { serve } = await import('./commands/serve.ts')
       return serve(values)
     }
@@ -69,6 +73,13 @@ function commandName(word: string): CommandName {
   const hint =
     meant === undefined ? `it must be one of ${Object.keys(commandTable).join(', ')}` : `did you mean ${meant}?`
   throw new ExitError(exitCodes.usage, `Unknown command "${word}": ${hint}`)
+}
+
+/** Dapr's tools decide by the version what they may ask for, and so are told which Dapr this one answers like. */
+async function shownVersion(program: Program): Promise<string> {
+  if (program === 'dapr-chat') return version()
+  const { DAPR_RUNTIME_VERSION } = await import('@dapr-chat/sidecar')
+  return DAPR_RUNTIME_VERSION
 }
 
 function refuseOperands(command: CommandName, [operand]: readonly string[]): void {

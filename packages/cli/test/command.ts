@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../bin/dapr-chat.js', import.meta.url))
+const programs = fileURLToPath(new URL('../bin/', import.meta.url))
 
 /** How a command is run. */
 export interface CommandOptions {
@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Text for stdin; without it stdin is empty. */
   readonly input?: string
+  /** Which of the programs in `bin/`; without it the command itself. */
+  readonly program?: 'dapr-chat' | 'daprd'
   /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[]
 }
@@ -33,7 +35,8 @@ export interface RunningCommand extends AsyncDisposable {
 /** Starts the command. */
 export function start(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), bin, ...args], {
+  const program = join(programs, `${options.program ?? 'dapr-chat'}.js`)
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), program, ...args], {
     cwd: options.cwd,
     env: { PATH, HOME, ...options.env },
   })

@@ -8,6 +8,8 @@ import { createAssembler } from './assemble.ts'
 import { loadManifests } from './components/load.ts'
 import { ComponentRegistry } from './components/registry.ts'
 import { SecretStores } from './components/secrets/secret-stores.ts'
+import { admittedComponents } from './configuration/configuration.ts'
+import { loadConfiguration } from './configuration/load.ts'
 import { type Listeners, openListeners, type SidecarAddresses } from './listen.ts'
 import { Resiliency } from './middleware/resiliency/resiliency.ts'
 import { createLog } from './observability/log.ts'
@@ -68,9 +70,11 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
   const report = { info: (message: string) => log.info(message), warn: (message: string) => log.warn(message) }
   const calls = new OpenCalls()
   const metrics = new Metrics(appId, environment.NAMESPACE ?? '', () => calls.size)
+  const configuration = await loadConfiguration(settings.configurationFiles, { environment, report })
   const loaded = await loadManifests(settings.resourcesPaths, { appId, environment, report })
-  const secretStores = await SecretStores.open(loaded.manifests, { environment, report })
-  const manifests = await secretStores.fill(loaded.manifests)
+  const admitted = admittedComponents(configuration, loaded.manifests, report)
+  const secretStores = await SecretStores.open(admitted, { environment, report })
+  const manifests = await secretStores.fill(admitted)
   const policies = await loadPolicies(settings.resourcesPaths, { appId, report })
   for (const resource of policies.resources) metrics.resiliency.recordLoaded(resource)
   const resiliency = new Resiliency({
@@ -99,6 +103,7 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
   let closed: Promise<void> | undefined
   const context: ApiContext = {
     settings,
+    configuration,
     components,
     calls,
     keepAlive,
@@ -113,6 +118,10 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
       if (key !== '') extended.set(key, value)
     },
     shutdown: requestShutdown,
+    logCall:
+      (settings.apiLogging ?? configuration.apiLogging)
+        ? ({ message, ...fields }) => log.info(fields, message)
+        : undefined,
     reportInternal: (error) => log.error({ err: error }, 'a call failed inside the sidecar'),
   }
   const httpApi = createHttpApi(context)
@@ -129,7 +138,7 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
       settings,
       http: httpApi.routing,
       grpc: grpcServer,
-      metrics: settings.metricsEnabled ? metricsListener(metrics) : undefined,
+      metrics: settings.metricsEnabled && configuration.metricsEnabled ? metricsListener(metrics) : undefined,
     })
     listening = true
     return listeners.addresses

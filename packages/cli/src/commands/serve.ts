@@ -24,8 +24,6 @@ const DEFAULT_FOLDER = './components'
  * @throws ExitError for settings that do not hold and for ports that are taken.
  */
 export async function serve(values: FlagValues<typeof serveFlags>): Promise<number> {
-  // So that `ps`, and another `serve` that finds a port taken, tell what this process is.
-  process.title = 'dapr-chat serve'
   const environment = await loadEnvironment(process.env, process.cwd())
   const settings = serveSettings(values, environment.variables, existsSync(DEFAULT_FOLDER) ? [DEFAULT_FOLDER] : [])
   if (values.wait) {

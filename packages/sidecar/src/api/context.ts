@@ -1,15 +1,31 @@
 /** What every API of the sidecar works with. The composition root makes it. */
-import type { Caller, TraceContext } from '@dapr-chat/protocol'
+import type { Caller } from '@dapr-chat/protocol'
 import type { SidecarMetadata } from '@dapr-chat/protocol/dapr'
 import type { ComponentRegistry } from '../components/registry.ts'
+import type { Configuration } from '../configuration/configuration.ts'
 import type { OpenCalls } from '../pipeline/open-calls.ts'
 import type { KeepAlive } from '../server/keep-alive.ts'
 import type { SidecarSettings } from '../settings.ts'
 import type { StoreFile } from '../store/store-file.ts'
 
+/** One call of an API that has ended, in daprd's words and fields. */
+export interface LoggedCall {
+  readonly message: 'HTTP API Called' | 'gRPC API Called'
+  /** `POST /path`, or the name of the API. */
+  readonly method: string
+  /** From the request to the end of its answer, in milliseconds. */
+  readonly duration: number
+  readonly useragent: string
+  /** The HTTP status or the gRPC code. */
+  readonly code: number
+  /** The length of the answer's body in bytes; absent for a stream. */
+  readonly size?: number
+}
+
 /** The parts of a sidecar that its APIs use. */
 export interface ApiContext {
   readonly settings: SidecarSettings
+  readonly configuration: Configuration
   readonly components: ComponentRegistry
   readonly calls: OpenCalls
   readonly keepAlive: KeepAlive
@@ -23,6 +39,8 @@ export interface ApiContext {
   setMetadata(key: string, value: string): void
   /** Asks for a graceful end of the sidecar. */
   shutdown(): void
+  /** Is told of every call that has ended; absent where calls are not logged. */
+  readonly logCall: ((call: LoggedCall) => void) | undefined
   /** Is told what went wrong inside, which callers do not learn. */
   reportInternal(error: unknown): void
 }
@@ -30,10 +48,4 @@ export interface ApiContext {
 /** Who calls, by the header that daprd puts on invocations between apps. */
 export function callerOf(appId: string | undefined): Caller {
   return { id: appId || 'anonymous' }
-}
-
-/** The trace context of the incoming headers, if there is one. */
-export function traceOf(traceparent: string | undefined, tracestate: string | undefined): { trace?: TraceContext } {
-  if (!traceparent) return {}
-  return { trace: { traceparent, ...(tracestate && { tracestate }) } }
 }

@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { ConversationError } from '@dapr-chat/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isLoopback, type SidecarSettings } from '../settings.ts'
+import { allowsOrigin } from './cors.ts'
 import { sendChatError } from './openai/http.ts'
 import { sendText } from './reply.ts'
 
@@ -20,12 +21,13 @@ export function tokenMatches(given: string | undefined, expected: string): boole
 
 /** A hook that answers those who may not pass, and says whether it did. */
 export function createGuard(settings: SidecarSettings) {
-  const { apiToken } = settings
-  const loopbackOnly = settings.listenAddresses.every(isLoopback)
+  const { apiToken, allowedOrigins } = settings
+  // No page reaches a Unix socket, and callers on one put anything into Host.
+  const loopbackOnly = settings.unixSocketFolder === undefined && settings.listenAddresses.every(isLoopback)
   return function guard(request: FastifyRequest, reply: FastifyReply): boolean {
     const path = request.routeOptions.url ?? ''
     const chat = path.startsWith('/v1/')
-    if (loopbackOnly && !isLocal(request)) {
+    if (loopbackOnly && !isLocal(request, allowedOrigins)) {
       const error = new ConversationError(
         'forbidden',
         'Cannot serve this request: on loopback, Host and Origin must name this machine (localhost, 127.0.0.1 or [::1])',
@@ -48,8 +50,10 @@ function tokenOf(request: FastifyRequest, chat: boolean): string | undefined {
   return chat ? /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] : undefined
 }
 
-function isLocal({ headers: { host, origin } }: FastifyRequest): boolean {
-  return (host === undefined || isLocalHost(`http://${host}`)) && (origin === undefined || isLocalHost(origin))
+/** Whether this machine is meant, by one of its own pages or by one whose origin is allowed. */
+function isLocal({ headers: { host, origin } }: FastifyRequest, allowedOrigins: readonly string[]): boolean {
+  if (host !== undefined && !isLocalHost(`http://${host}`)) return false
+  return origin === undefined || isLocalHost(origin) || allowsOrigin(allowedOrigins, origin)
 }
 
 function isLocalHost(url: string): boolean {

@@ -1,9 +1,10 @@
 /** A conversation over HTTP, from the accepted request to the call of the component; the same for every wire. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ConversationEvent, ConversationRequest } from '@dapr-chat/protocol'
+import type { ConversationEvent, ConversationRequest, TraceContext } from '@dapr-chat/protocol'
 import type { ReadyComponent } from '../components/registry.ts'
 import type { OpenCall } from '../pipeline/open-calls.ts'
-import { type ApiContext, callerOf, traceOf } from './context.ts'
+import { type ApiContext, callerOf } from './context.ts'
+import { readTrace } from './trace.ts'
 
 /** Begins a call that ends when the caller's connection does, in whatever phase the call then is. */
 export function openHttpCall(context: ApiContext, response: ServerResponse): OpenCall {
@@ -21,13 +22,19 @@ export function converseOverHttp(
   incoming: IncomingMessage,
   call: OpenCall,
 ): AsyncIterable<readonly ConversationEvent[]> {
+  const trace = httpTrace(incoming)
   return component.converse({
     component: component.name,
     request,
     caller: callerOf(header(incoming, 'dapr-caller-app-id')),
     signal: call.signal,
-    ...traceOf(header(incoming, 'traceparent'), header(incoming, 'tracestate')),
+    ...(trace && { trace }),
   })
+}
+
+/** The trace context that a request came with. */
+export function httpTrace(incoming: IncomingMessage): TraceContext | undefined {
+  return readTrace(header(incoming, 'traceparent'), header(incoming, 'tracestate'))
 }
 
 function header(incoming: IncomingMessage, name: string): string | undefined {

@@ -58,6 +58,7 @@ scopes:
     type: 'conversation.openai',
     version: 'v1',
     ignoreErrors: true,
+    initTimeoutMs: 5_000,
     scopes: ['shop', 'till'],
     metadata: [{ name: 'model', value: 'gpt-4.1-nano', unset: [], byReference: false, line: 14 }],
     warnings: [],
@@ -174,7 +175,16 @@ test('a secret without a store stays empty with a warning, and one with a store 
   assert.match(alone.warnings.join(), /^openai: secretKeyRef of metadata "key" must come with auth\.secretStore/)
   const stored = only(component(secret, 'auth: {secretStore: vault}'))
   assert.equal(stored.secretStore, 'vault')
+  assert.deepEqual(stored.metadata[0]?.secretKeyRef, { name: 'openai', key: 'apiKey' })
   assert.deepEqual(stored.warnings, [])
+})
+
+test('initTimeout is a duration of Go, and anything else means the default', () => {
+  const timeouts = { '1m30s': 90_000, '250ms': 250, '0s': 5_000, '-1s': 5_000, '"7"': 5_000, soon: 5_000, '""': 5_000 }
+  for (const [text, milliseconds] of Object.entries(timeouts)) {
+    const { initTimeoutMs } = only(component('    []').replace('version: v1', `initTimeout: ${text}`))
+    assert.equal(initTimeoutMs, milliseconds, text)
+  }
 })
 
 test('other resources and empty documents are passed over', () => {

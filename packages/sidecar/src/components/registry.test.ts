@@ -96,7 +96,7 @@ test('a key under the name of the original file is asked for, and never shown', 
   assert.deepEqual((await create(text)).lines, ['openai skipped: OPENAI_API_KEY is not set (c.yaml:9)'])
   const { registry, lines } = await create(text, { environment: { OPENAI_API_KEY: 'sk-secret' } })
   assert.equal(registry.get('openai').provider.model, 'gpt-5-nano')
-  assert.deepEqual(lines, [])
+  assert.deepEqual(lines, ['openai: metadata "apiKey" is taken as "key"; daprd itself knows only "key" (c.yaml:9)'])
   await registry.close()
 })
 

@@ -56,6 +56,19 @@ test('a canonical name wins over its alias, unless it is empty', () => {
   assert.equal(resolve({ apiKey: 'alias', key: '' }).settings?.key, 'alias')
 })
 
+test('the name that daprd does not know draws one line, where it gives the value', () => {
+  const line = 'gpt: metadata "APIKEY" is taken as "key"; daprd itself knows only "key" (x.yaml:10)'
+  assert.deepEqual(resolve({ APIKEY: 'k' }).warnings, [line])
+  assert.deepEqual(resolve({ apiKey: 'k', key: 'own' }).warnings, [])
+  assert.deepEqual(resolve({ apiKey: { unset: ['K'] } }).warnings, [])
+})
+
+test('a value from a secret store is not shown, even where the setting is no secret', () => {
+  const message =
+    'Cannot load component "gpt" from x.yaml:11: metadata "retries" must be a whole number: current value is not shown'
+  assert.throws(() => resolve({ key: 'k', retries: { value: 'sesame', fromSecretStore: true } }), { message })
+})
+
 test('an environment variable wins over the metadata, even over a variable that is not set', () => {
   const environment = { TEST_MODEL: 'big' }
   assert.equal(resolve({ key: 'k', model: 'tiny' }, environment).settings?.model, 'big')

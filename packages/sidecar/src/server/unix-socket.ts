@@ -1,6 +1,6 @@
 /** The Unix sockets that the APIs listen on where a folder for them is given. The composition root asks for them. */
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 
@@ -10,19 +10,21 @@ export function unixSocketPath(folder: string, appId: string, api: 'http' | 'grp
 }
 
 /**
- * Makes room for a socket: a process that was killed leaves its socket's file behind, on which nobody listens.
- * @throws an error with the code `EADDRINUSE` where somebody does listen.
+ * Makes room for a socket: a process that was killed leaves its socket's file behind, on which nobody listens. Other
+ * files stay, and are in the way.
+ * @throws an error with the code `EADDRINUSE` where somebody listens.
  */
 export async function clearUnixSocket(path: string): Promise<void> {
+  const file = await stat(path).catch(() => undefined)
+  if (!file?.isSocket()) return
   const socket = connect(path)
-  const failure: NodeJS.ErrnoException | undefined = await once(socket, 'connect').then(
-    () => undefined,
-    (error) => error,
+  const refused = await once(socket, 'connect').then(
+    () => false,
+    () => true,
   )
   socket.destroy()
-  if (failure === undefined) {
+  if (!refused) {
     throw Object.assign(new Error(`Cannot listen on ${path}: another process listens there`), { code: 'EADDRINUSE' })
   }
-  // Refused: the file is a socket without its process. Where there is no file there is nothing to do.
-  if (failure.code === 'ECONNREFUSED') await rm(path, { force: true })
+  await rm(path, { force: true })
 }

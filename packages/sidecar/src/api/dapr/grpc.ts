@@ -7,6 +7,7 @@ import {
   type ConversationRequest,
   type ConversationResult,
   collect,
+  type TraceContext,
 } from '@dapr-chat/protocol'
 import {
   Alpha1StreamWriter,
@@ -32,9 +33,13 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
+import { isApiOpen } from '../../configuration/configuration.ts'
 import type { OpenCall } from '../../pipeline/open-calls.ts'
-import { type ApiContext, callerOf, traceOf } from '../context.ts'
+import { logGrpcCall } from '../call-log.ts'
+import { type ApiContext, callerOf } from '../context.ts'
+import { endpointOfMethod } from '../endpoints.ts'
 import { tokenMatches } from '../guard.ts'
+import { readTrace, readTraceBinary, writeTraceBinary } from '../trace.ts'
 
 /** Answers leave as bytes: the writers of the wire know how to make them cheaply. */
 type Unary<Request> = ServerUnaryCall<Request, Uint8Array>
@@ -95,12 +100,21 @@ function alpha2Frames(request: ConversationRequestAlpha2): FrameWriter {
 function unary<Request>(context: ApiContext, answer: (call: Unary<Request>) => Promise<Uint8Array>) {
   return (call: Unary<Request>, callback: sendUnaryData<Uint8Array>): void => {
     const work = async () => {
-      authenticate(context, call.metadata)
+      returnTrace(call)
+      admit(context, call)
       return answer(call)
     }
+    const log = logGrpcCall(context, call)
     work().then(
-      (message) => callback(null, message),
-      (thrown) => callback(status(context, thrown)),
+      (message) => {
+        callback(null, message)
+        log(0, message.length)
+      },
+      (thrown) => {
+        const failure = status(context, thrown)
+        callback(failure)
+        log(failure.code)
+      },
     )
   }
 }
@@ -130,9 +144,11 @@ async function streamed<Request extends { name: string }>(
   read: (request: Request) => ConversationRequest,
   frames: FrameWriter,
 ): Promise<void> {
+  const log = logGrpcCall(context, call)
   let open: OpenCall | undefined
   try {
-    authenticate(context, call.metadata)
+    returnTrace(call)
+    admit(context, call)
     open = context.calls.open()
     const opened = open
     call.on('cancelled', () => opened.cancel())
@@ -142,8 +158,11 @@ async function streamed<Request extends { name: string }>(
     }
     await send(call, frames.end())
     call.end()
+    log(0)
   } catch (thrown) {
-    call.emit('error', status(context, named(thrown, call.request.name)))
+    const failure = status(context, named(thrown, call.request.name))
+    call.emit('error', failure)
+    log(failure.code)
   } finally {
     open?.close()
   }
@@ -157,13 +176,35 @@ function converse<Request extends { name: string }>(
 ): AsyncIterable<readonly ConversationEvent[]> {
   const component = context.components.get(call.request.name)
   const first = (name: string) => call.metadata.get(name)[0]?.toString()
+  const trace = traceOf(call.metadata)
   return component.converse({
     component: component.name,
     request: read(call.request),
     caller: callerOf(first('dapr-caller-app-id')),
     signal: open.signal,
-    ...traceOf(first('traceparent'), first('tracestate')),
+    ...(trace && { trace }),
   })
+}
+
+/** Dapr's callers send the binary form first, and the text beside it or not at all. */
+function traceOf(metadata: Metadata): TraceContext | undefined {
+  const [binary] = metadata.get('grpc-trace-bin')
+  const first = (name: string) => metadata.get(name)[0]?.toString()
+  return (
+    (binary instanceof Buffer ? readTraceBinary(binary) : undefined) ??
+    readTrace(first('traceparent'), first('tracestate'))
+  )
+}
+
+/** Callers get the trace context of their call back, whatever becomes of it. */
+function returnTrace(call: Unary<unknown> | Streaming<unknown>): void {
+  const trace = traceOf(call.metadata)
+  if (trace === undefined) return
+  const headers = new Metadata()
+  headers.set('grpc-trace-bin', writeTraceBinary(trace))
+  headers.set('traceparent', trace.traceparent)
+  if (trace.tracestate !== undefined) headers.set('tracestate', trace.tracestate)
+  call.sendMetadata(headers)
 }
 
 /** Writes messages; the result, where there is one, says when more is welcome. */
@@ -185,11 +226,13 @@ function drained(call: Streaming<unknown>): Promise<void> {
   })
 }
 
-function authenticate(context: ApiContext, metadata: Metadata): void {
-  const { apiToken } = context.settings
-  if (apiToken === undefined) return
-  if (!tokenMatches(metadata.get('dapr-api-token')[0]?.toString(), apiToken)) {
+/** @throws ConversationError for a caller without the token, and for a method that the Configuration closes. */
+function admit({ settings: { apiToken }, configuration }: ApiContext, call: Unary<unknown> | Streaming<unknown>): void {
+  if (apiToken !== undefined && !tokenMatches(call.metadata.get('dapr-api-token')[0]?.toString(), apiToken)) {
     throw new ConversationError('unauthenticated', 'Unauthorized')
+  }
+  if (!isApiOpen(configuration, endpointOfMethod(call.getPath()).api, 'grpc')) {
+    throw new ConversationError('not_found', 'Not Implemented')
   }
 }
 

@@ -94,7 +94,7 @@ async function ask(
   let bytes = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > MAX_ANSWER_BYTES) throw new Error(`the API server's answer must have at most ${MAX_ANSWER_BYTES} bytes`)
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`the API server must answer with at most ${MAX_ANSWER_BYTES} bytes`)
     chunks.push(chunk)
   }
   return valuesOf(Buffer.concat(chunks).toString('utf8'))
@@ -102,13 +102,15 @@ async function ask(
 
 /** The `data` of a secret, which is in base64. */
 function valuesOf(text: string): ReadonlyMap<string, string> {
-  let data: unknown
+  let secret: unknown
   try {
-    data = JSON.parse(text)?.data ?? {}
+    secret = JSON.parse(text)
   } catch {
     // The parser's message quotes the text, which holds the secret.
     throw new Error('the API server must answer with JSON')
   }
+  if (typeof secret !== 'object' || secret === null) throw new Error('the API server must answer with a JSON object')
+  const data: unknown = 'data' in secret ? (secret.data ?? {}) : {}
   if (typeof data !== 'object' || data === null) throw new Error('the data of a secret must be a JSON object')
   return new Map(
     Object.entries(data).flatMap(([key, value]) =>

@@ -1,11 +1,10 @@
 /**
- * What scrubbing costs: the time for 100 characters, whole and in tokens, and how many characters wait for what comes
- * after them. Run with `node bench/scrub.ts`; the figures are in docs/decisions/006.
+ * What scrubbing costs: the time for 100 characters, whole and in tokens, and for how many tokens in a row nothing
+ * leaves. Run with `node packages/sidecar/testing/scrub-cost.ts`; the figures are in docs/decisions/006.
  */
-import { TextScrubber } from '../packages/sidecar/src/middleware/scrub/text-scrubber.ts'
-import { median, percentile } from './measure/statistics.ts'
+import { TextScrubber } from '../src/middleware/scrub/text-scrubber.ts'
 
-const ROUNDS = 30
+const ROUNDS = 31
 const CHARACTERS = 20_000
 
 /** About the length of a token in English. */
@@ -25,8 +24,10 @@ const cut = (text: string, length: number) =>
     text.slice(index * length, (index + 1) * length),
   )
 
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+
 /** Microseconds for 100 characters. */
-function cost(pieces: readonly string[]): number {
+function cost(pieces: readonly string[]): string {
   const times = Array.from({ length: ROUNDS }, () => {
     const scrubber = new TextScrubber()
     const start = performance.now()
@@ -34,14 +35,14 @@ function cost(pieces: readonly string[]): number {
     scrubber.end()
     return performance.now() - start
   })
-  return (median(times) * 1_000 * 100) / CHARACTERS
+  return ((median(times) * 1_000 * 100) / CHARACTERS).toFixed(1)
 }
 
-/** How many tokens come after the one in which a piece of a text stands before that piece leaves. */
-function delays(sentence: string): number[] {
+/** For each token, how many in a row up to it brought no output. */
+function waits(pieces: readonly string[]): number[] {
   const scrubber = new TextScrubber()
   let since = 0
-  return cut(sentence.repeat(100), TOKEN).map((piece) => {
+  return pieces.map((piece) => {
     since = scrubber.push(piece) === '' ? since + 1 : 0
     return since
   })
@@ -49,9 +50,10 @@ function delays(sentence: string): number[] {
 
 for (const [name, sentence] of Object.entries(sentences)) {
   const text = sentence.repeat(Math.ceil(CHARACTERS / sentence.length)).slice(0, CHARACTERS)
-  const waits = delays(sentence)
-  console.log(
-    `${name}: ${cost([text]).toFixed(1)} µs whole, ${cost(cut(text, TOKEN)).toFixed(1)} µs in tokens, for 100 characters; ` +
-      `tokens in a row without output: ${median(waits)} at the median, ${percentile(waits, 0.99)} at p99, ${Math.max(...waits)} at most`,
+  const tokens = cut(text, TOKEN)
+  const waited = waits(tokens)
+  process.stdout.write(
+    `${name}: ${cost([text])} µs whole and ${cost(tokens)} µs in tokens for 100 characters; ` +
+      `tokens in a row without output: ${median(waited)} at the median, ${Math.max(...waited)} at most\n`,
   )
 }

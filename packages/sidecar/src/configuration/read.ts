@@ -1,0 +1,59 @@
+/** One document of a configuration file, read. */
+import type { Path, YamlDocument } from '../components/document.ts'
+import type { ApiRule, Configuration } from './configuration.ts'
+
+/**
+ * Reads what a document says; what it does not say is absent, and sections of other parts of Dapr are not looked at.
+ * @throws DocumentError where a field that is read is not what it must be.
+ */
+export function readConfiguration(document: YamlDocument): Partial<Configuration> {
+  // daprd knows both spellings.
+  const metrics = document.at('spec', 'metrics', 'enabled') === undefined ? 'metric' : 'metrics'
+  return {
+    ...given(document, 'allowedApis', ['spec', 'api', 'allowed'], readRules),
+    ...given(document, 'deniedApis', ['spec', 'api', 'denied'], readRules),
+    ...given(document, 'deniedComponents', ['spec', 'components', 'deny'], readTexts),
+    ...given(document, 'metricsEnabled', ['spec', metrics, 'enabled'], readFlag),
+    ...given(document, 'apiLogging', ['spec', 'logging', 'apiLogging', 'enabled'], readFlag),
+    ...given(document, 'obfuscateUrls', ['spec', 'logging', 'apiLogging', 'obfuscateURLs'], readFlag),
+    ...given(document, 'omitHealthChecks', ['spec', 'logging', 'apiLogging', 'omitHealthChecks'], readFlag),
+  }
+}
+
+function given<K extends keyof Configuration>(
+  document: YamlDocument,
+  name: K,
+  path: Path,
+  read: (document: YamlDocument, path: Path) => Configuration[K],
+): Partial<Configuration> {
+  const value = document.at(...path)
+  return value === undefined || value === null ? {} : { [name]: read(document, path) }
+}
+
+function readFlag(document: YamlDocument, path: Path): boolean {
+  return document.flag(...path)
+}
+
+function readTexts(document: YamlDocument, path: Path): string[] {
+  return Array.from({ length: document.count(...path) }, (_, index) => document.text(...path, index).trim())
+}
+
+function readRules(document: YamlDocument, path: Path): ApiRule[] {
+  return Array.from({ length: document.count(...path) }, (_, index) => readRule(document, [...path, index]))
+}
+
+/** A rule that could not be followed as it stands would leave open what somebody wanted closed. */
+function readRule(document: YamlDocument, path: Path): ApiRule {
+  const name = document.text(...path, 'name').toLowerCase()
+  if (name === '') throw document.error([...path, 'name'], 'must be the name of an API')
+  const protocol = document.text(...path, 'protocol').toLowerCase()
+  if (protocol !== '' && protocol !== 'http' && protocol !== 'grpc') {
+    throw document.error([...path, 'protocol'], 'must be http or grpc')
+  }
+  return { name, version: versionOf(document.text(...path, 'version')), protocol }
+}
+
+/** `v1.0-alpha2`, as it stands in paths, is `v1alpha2`. */
+function versionOf(text: string): string {
+  return text.toLowerCase().replace(/^v1\.0(?:-|$)/, 'v1')
+}

@@ -1,0 +1,44 @@
+/** gRPC for tests, below every message type: bytes out, and what came back with its headers and its status. */
+import { Client, credentials, Metadata, type ServiceError, type StatusObject } from '@grpc/grpc-js'
+
+/** What came of a call. */
+export interface RawReply {
+  readonly code: number
+  readonly details: string
+  readonly headers: Metadata
+  readonly messages: readonly Buffer[]
+}
+
+/** Calls a method of Dapr's service; every method answers as a stream to a caller that does not know better. */
+export async function callGrpc(
+  address: string,
+  method: string,
+  request: Uint8Array = new Uint8Array(),
+  metadata: Readonly<Record<string, string | Buffer>> = {},
+): Promise<RawReply> {
+  const client = new Client(address, credentials.createInsecure())
+  const sent = new Metadata()
+  for (const [key, value] of Object.entries(metadata)) sent.set(key, value)
+  const call = client.makeServerStreamRequest(
+    `/dapr.proto.runtime.v1.Dapr/${method}`,
+    (bytes: Uint8Array) => Buffer.from(bytes),
+    (bytes) => bytes,
+    request,
+    sent,
+  )
+  let headers = new Metadata()
+  const messages: Buffer[] = []
+  call.on('metadata', (received: Metadata) => {
+    headers = received
+  })
+  call.on('data', (message: Buffer) => messages.push(message))
+  try {
+    const { code, details } = await new Promise<StatusObject | ServiceError>((resolve) => {
+      call.on('status', resolve)
+      call.on('error', resolve)
+    })
+    return { code, details, headers, messages }
+  } finally {
+    client.close()
+  }
+}
