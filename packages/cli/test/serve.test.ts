@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { echoYaml, folder, run, start, startSidecar } from './command.ts'
@@ -30,6 +31,19 @@ describe('dapr-chat serve', () => {
     const answer = (await (await converse(http, 'echo')).json()) as { outputs: unknown }
     assert.match(JSON.stringify(answer), /one two three four/)
     assert.equal(sidecar.command.stdout.match(/"msg":"ready"/g)?.length, 1)
+  })
+
+  it('answers on all loopback addresses of the machine', async () => {
+    await using sidecar = await startSidecar([])
+    const { http, grpc } = sidecar.addresses
+    const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? [])
+    for (const host of ['127.0.0.1', ...(addresses.includes('::1') ? ['::1'] : [])]) {
+      for (const address of [http, `tcp://${grpc}`]) {
+        const socket = connect(Number(new URL(address).port), host)
+        await once(socket, 'connect')
+        socket.destroy()
+      }
+    }
   })
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -56,7 +56,7 @@ export const serveFlags = {
     type: 'string',
     multiple: true,
     placeholder: 'IPS',
-    default: '127.0.0.1',
+    default: '127.0.0.1, and ::1 if the machine has it',
     description: 'Addresses to listen on, separated with commas; beyond loopback DAPR_API_TOKEN must be set',
   },
   'unix-domain-socket': {

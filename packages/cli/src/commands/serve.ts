@@ -6,6 +6,7 @@ import type { FlagValues } from '../arguments/flag.ts'
 import { durationValue } from '../arguments/value.ts'
 import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
+import { loopbackAddresses } from '../serving/addresses.ts'
 import { banner } from '../serving/banner.ts'
 import { refuseBusyPorts } from '../serving/busy-ports.ts'
 import { untilAnswering } from '../serving/probe.ts'
@@ -25,7 +26,10 @@ const DEFAULT_FOLDER = './components'
  */
 export async function serve(values: FlagValues<typeof serveFlags>): Promise<number> {
   const environment = await loadEnvironment(process.env, process.cwd())
-  const settings = serveSettings(values, environment.variables, existsSync(DEFAULT_FOLDER) ? [DEFAULT_FOLDER] : [])
+  const settings = serveSettings(values, environment.variables, {
+    folders: existsSync(DEFAULT_FOLDER) ? [DEFAULT_FOLDER] : [],
+    addresses: loopbackAddresses(),
+  })
   if (values.wait) {
     await untilReady(settings.httpPort)
     return exitCodes.ok

@@ -6,7 +6,11 @@ import { serveFlags } from '../commands/serve-flags.ts'
 import { serveSettings } from './settings.ts'
 
 function settingsOf(...words: string[]) {
-  return serveSettings(parseArguments(serveFlags, words).values, {}, ['./components'])
+  return serveSettings(
+    parseArguments(serveFlags, words).values,
+    {},
+    { folders: ['./components'], addresses: ['127.0.0.1'] },
+  )
 }
 
 /** Flags as daprd or `dapr run` gets them, and what they change. */

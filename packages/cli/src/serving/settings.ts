@@ -24,12 +24,20 @@ const bodyLimit: SizeLimit = { standard: defaultSettings.maxBodyBytes, most: 102
 
 const headerLimit: SizeLimit = { standard: defaultSettings.maxHeaderBytes, most: 1024 ** 2 }
 
+/** What depends on the machine and the working directory. */
+export interface StandardSettings {
+  /** The folders with components. */
+  readonly folders: readonly string[]
+  /** The addresses to listen on. */
+  readonly addresses: readonly string[]
+}
+
 /**
  * Reads what was given; the sidecar's own defaults stand for the rest.
- * @param folders the folders with components, where no flag names one.
+ * @param standard what holds where no flag says otherwise.
  * @throws ExitError with the code for usage, which names the flag and what must hold.
  */
-export function serveSettings(values: Values, environment: Environment, folders: readonly string[]): SidecarSettings {
+export function serveSettings(values: Values, environment: Environment, standard: StandardSettings): SidecarSettings {
   const given = <T>(name: TextFlag, otherwise: T, read: (flag: string, text: string) => T): T => {
     const text = values[name]
     return text === undefined ? otherwise : read(name, text)
@@ -46,9 +54,9 @@ export function serveSettings(values: Values, environment: Environment, folders:
     metricsPort: given('metrics-port', defaultSettings.metricsPort, portValue),
     metricsEnabled: values['enable-metrics'] ?? defaultSettings.metricsEnabled,
     metricsListenAddress: values['metrics-listen-address'] || defaultSettings.metricsListenAddress,
-    resourcesPaths: resources ? listValue(resources) : folders,
+    resourcesPaths: resources ? listValue(resources) : standard.folders,
     configurationFiles: (values.config ?? []).filter((file) => file !== ''),
-    listenAddresses: addresses ? listValue(addresses) : defaultSettings.listenAddresses,
+    listenAddresses: addresses ? listValue(addresses) : standard.addresses,
     unixSocketFolder: values['unix-domain-socket'] || undefined,
     allowedOrigins: listValue(values['allowed-origins'] ?? []),
     app: appConnection(given('app-port', 0, portValue), values),
