@@ -2,7 +2,7 @@
  * A kind of component that the sidecar does not have: an oracle. Shows how a provider is declared, how it streams, how
  * it stops when the caller leaves, and how a sidecar is made that has it. Needs no key and no running sidecar.
  *
- *   node examples/custom-provider.ts
+ *   npx node examples/custom-provider.ts
  */
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'

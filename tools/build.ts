@@ -84,7 +84,7 @@ async function compile(folder: string): Promise<void> {
 function complete(folder: string): void {
   const source = join(repositoryRoot, 'packages', folder)
   const target = join(out, folder)
-  const files = repositoryFiles(['{src,testing,bin}/**/*'], source)
+  const files = repositoryFiles(['{src,testing,bin,components}/**/*'], source)
   for (const file of files.filter((name) => !/(?<!\.d)\.ts$|(?:^|\/)(?:testdata|fixtures)\//.test(name))) {
     mkdirSync(dirname(join(target, file)), { recursive: true })
     copyFileSync(join(source, file), join(target, file))
@@ -117,6 +117,10 @@ async function pack(folder: string): Promise<readonly string[]> {
   const entries = Object.values(publishedExports(exports)).flatMap((entry) => Object.values(entry))
   for (const entry of [...entries, ...Object.values(bin), 'LICENSE']) {
     const path = entry.replace(/^\.\//, '')
+    if (!files.includes(path)) throw new Error(`Cannot publish ${folder}: the package must contain ${path}`)
+  }
+  // Components that a package brings are found by their place in it, so nothing but this would miss them.
+  for (const path of repositoryFiles(['components/*'], join(repositoryRoot, 'packages', folder))) {
     if (!files.includes(path)) throw new Error(`Cannot publish ${folder}: the package must contain ${path}`)
   }
   const stray = files.find((path) => /\.test\.|(?<!\.d)\.ts$/.test(path))

@@ -30,10 +30,16 @@ const METADATA_MS = 10_000
 
 /**
  * Finds the running sidecar, or starts one.
- * @throws ExitError where an address was set and nothing answers there, or an embedded sidecar cannot start.
+ * @throws ExitError where an address was set that is none or does not answer, or an embedded sidecar cannot start.
  */
 export async function openSidecar(environment: Environment): Promise<SidecarAccess> {
   const { http, setBy } = sidecarAddress(environment)
+  if (!URL.canParse(http)) {
+    throw new ExitError(
+      exitCodes.usage,
+      `Cannot use ${setBy}: it must lead to an address such as http://127.0.0.1:3500: it leads to ${http}`,
+    )
+  }
   if (await answers(http)) return runningSidecar(http, environment.DAPR_API_TOKEN || undefined)
   if (setBy !== undefined) {
     throw new ExitError(

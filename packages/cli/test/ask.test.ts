@@ -94,6 +94,12 @@ describe('dapr-chat ask', () => {
     assert.match(stderr, /Cannot reach a sidecar at http:\/\/127\.0\.0\.1:1, where DAPR_HTTP_PORT points/)
   })
 
+  it('exits with 2 where DAPR_HTTP_PORT is not a port', async () => {
+    const { code, stderr } = await run(['ask', 'hello'], { env: { DAPR_HTTP_PORT: 'abc' } })
+    assert.equal(code, 2)
+    assert.match(stderr, /Cannot use DAPR_HTTP_PORT: .* it leads to http:\/\/127\.0\.0\.1:abc/)
+  })
+
   it('exits with 4 where the token is not that of the sidecar', async () => {
     await using guarded = await startSidecar(['--resources-path', place.path], { env: { DAPR_API_TOKEN: 'right' } })
     const address = { DAPR_HTTP_ENDPOINT: guarded.addresses.http }

@@ -65,7 +65,7 @@ describe('dapr-chat serve', () => {
     await using sidecar = await startSidecar(['--resources-path', place.path])
     const answer = await converse(sidecar.addresses.http, 'slow', { accept: 'text/event-stream' })
     sidecar.command.process.kill('SIGINT')
-    await sidecar.command.until('stderr', /draining 1 request, Ctrl-C again to force/)
+    await sidecar.command.until('stderr', /^\{.*"msg":"draining 1 request, Ctrl-C again to force"\}$/m)
     assert.match(await answer.text(), /four[\s\S]*data: \[DONE\]/)
     assert.equal(await sidecar.command.exit, 0)
   })

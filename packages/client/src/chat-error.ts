@@ -67,7 +67,7 @@ function beforeOutput(thrown: unknown, component: string | undefined): DaprChatE
     case 'not_found':
       return new UnsupportedFeatureError(message, {
         ...details,
-        hint: 'The conversation API needs dapr-chat, or Dapr 1.16 or newer.',
+        hint: 'The endpoint must be that of a sidecar, and the conversation API needs dapr-chat or Dapr 1.16 or newer.',
       })
     case 'auth':
       return provider('auth', "Check the key in the component's metadata.")

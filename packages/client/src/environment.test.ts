@@ -33,3 +33,8 @@ test('an HTTP endpoint gets a scheme and loses its last slash', () => {
   assert.equal(readHttpEndpoint('https://example.com/dapr//'), 'https://example.com/dapr')
   assert.throws(() => readHttpEndpoint('ftp://example.com'), /ftp:\/\/example.com/)
 })
+
+test('an endpoint that is no address says which settings lead to it', () => {
+  const { httpEndpoint } = readEnvironment({ DAPR_HTTP_PORT: 'abc' })
+  assert.throws(() => readHttpEndpoint(httpEndpoint), { code: 'invalid_request', hint: /DAPR_HTTP_PORT/ })
+})

@@ -37,5 +37,6 @@ export function readHttpEndpoint(endpoint: string): string {
   if (URL.canParse(address) && /^https?:/i.test(address)) return address
   throw new InvalidRequestError(
     `Cannot use the HTTP endpoint: it must be an address such as http://127.0.0.1:3500: current value is ${endpoint}`,
+    { hint: 'Set the option endpoint, DAPR_HTTP_ENDPOINT or DAPR_HTTP_PORT to where the sidecar listens.' },
   )
 }

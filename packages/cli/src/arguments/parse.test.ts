@@ -63,7 +63,7 @@ describe('parseArguments()', () => {
   it('names the nearest flag for one that does not exist', () => {
     assert.match(refusal('--app-ids', 'x'), /^Unknown flag --app-ids: did you mean --app-id\?$/)
     assert.match(refusal('--resource-path=x'), /did you mean --resources-path\?$/)
-    assert.match(refusal('--zzzzzz'), /^Unknown flag --zzzzzz$/)
+    assert.match(refusal('--zzzzzz'), /^Unknown flag --zzzzzz: --help lists all$/)
     assert.match(refusal('--constructor'), /^Unknown flag --constructor/)
   })
 

@@ -86,7 +86,7 @@ function switchValue(flag: string, value: string | undefined): boolean {
 
 function unknownFlag(given: string, known: readonly string[]): ExitError {
   const meant = nearest(given.replace(/^-+/, ''), known)
-  return usageError(`Unknown flag ${given}${meant === undefined ? '' : `: did you mean --${meant}?`}`)
+  return usageError(`Unknown flag ${given}: ${meant === undefined ? '--help lists all' : `did you mean --${meant}?`}`)
 }
 
 function usageError(message: string): ExitError {

@@ -56,7 +56,7 @@ export async function serve(values: FlagValues<typeof serveFlags>): Promise<numb
             style: styleFor(process.stdout),
           }),
     )
-    await untilStopped(sidecar, signals, blockShutdownMs)
+    await untilStopped(sidecar, signals, { blockMs: blockShutdownMs, logFormat: settings.logFormat })
     return exitCodes.ok
   } finally {
     await sidecar.close()
@@ -71,10 +71,14 @@ async function create(settings: SidecarSettings): Promise<Sidecar> {
   }
 }
 
-/** One line for all of them, in the form of the log that follows it. */
+/** One line for all of them. */
 function reportIgnored(flags: readonly string[], { logFormat, logLevel }: SidecarSettings): void {
   if (flags.length === 0 || !['debug', 'info'].includes(logLevel)) return
-  const msg = `ignored, as they concern parts of Dapr that this sidecar does not have: ${flags.join(' ')}`
+  note(`ignored, as they concern parts of Dapr that this sidecar does not have: ${flags.join(' ')}`, logFormat)
+}
+
+/** A line beside the sidecar's log, in the form of that log: who asked for JSON reads every line as JSON. */
+function note(msg: string, logFormat: SidecarSettings['logFormat']): void {
   const line = logFormat === 'json' ? JSON.stringify({ level: 'info', time: new Date().toISOString(), msg }) : msg
   process.stderr.write(`${line}\n`)
 }
@@ -93,14 +97,18 @@ async function listen(sidecar: Sidecar): Promise<SidecarAddresses> {
  * Waits for the wish to stop, then for the time that everything is to go on as before, and says what closing will
  * wait for.
  */
-async function untilStopped(sidecar: Sidecar, signals: ShutdownSignals, blockMs: number): Promise<void> {
+async function untilStopped(
+  sidecar: Sidecar,
+  signals: ShutdownSignals,
+  { blockMs, logFormat }: { blockMs: number; logFormat: SidecarSettings['logFormat'] },
+): Promise<void> {
   const signal = await Promise.race([signals.first, sidecar.shutdownRequested])
   if (blockMs > 0) {
-    process.stderr.write(`shutting down in ${blockMs / 1000} seconds, as --dapr-block-shutdown-duration asks\n`)
+    note(`shutting down in ${blockMs / 1000} seconds, as --dapr-block-shutdown-duration asks`, logFormat)
     await pause(blockMs)
   }
   const open = sidecar.openCalls
   if (open === 0) return
   const again = signal === 'SIGINT' ? ', Ctrl-C again to force' : ''
-  process.stderr.write(`draining ${open} ${open === 1 ? 'request' : 'requests'}${again}\n`)
+  note(`draining ${open} ${open === 1 ? 'request' : 'requests'}${again}`, logFormat)
 }

@@ -44,7 +44,7 @@ function componentLines({ components, folders, style }: BannerFacts): string[] {
     return [
       folders.length === 0
         ? '    none: there is no ./components folder; name one with --resources-path'
-        : '    none: the folder holds no component for conversations',
+        : '    none: the folder holds no component for conversations that could be loaded',
     ]
   }
   const width = Math.max(...components.map(({ name }) => name.length))

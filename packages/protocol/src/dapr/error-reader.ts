@@ -20,7 +20,9 @@ export interface ErrorResponse {
 /** Reads an HTTP answer whose status says that it failed. */
 export function readErrorResponse({ status, headers, body }: ErrorResponse): ConversationError {
   const { errorCode, message } = readBody(body)
-  const text = message ?? (body.trim().slice(0, 500) || `the server answered HTTP ${status}`)
+  // A proxy's page, or another server's: without the status its words alone would not say what happened.
+  const foreign = body.trim().slice(0, 500)
+  const text = message ?? `the server answered HTTP ${status}${foreign === '' ? '' : `: ${foreign}`}`
   const header = headers.get(ERROR_HEADER)
   const code = isErrorCode(header) ? header : codeOfHttp(status, errorCode, text)
   const retryAfterMs = readRetryAfter(headers.get('retry-after'))

@@ -194,6 +194,11 @@ for (const [name, status, body, code] of stock) {
   })
 }
 
+test('the page of another server is shown with its status', () => {
+  const { message } = readErrorResponse({ status: 502, headers: new Headers(), body: '<html>Bad Gateway</html>\n' })
+  assert.equal(message, 'the server answered HTTP 502: <html>Bad Gateway</html>')
+})
+
 const statuses: [code: number, message: string, expected: ErrorCode][] = [
   [3, 'failed finding conversation component x', 'component_not_found'],
   [3, 'failed conversing with component x: missing inputs in request', 'missing_inputs'],

@@ -97,6 +97,27 @@ test('ChatChunkReader keeps interleaved choices apart and ends when all have fin
   )
 })
 
+test('ChatChunkReader keeps choices apart by their place where their index is missing or none', () => {
+  const said = (content: string) => ({ message: { content }, finish_reason: 'stop' })
+  for (const indexes of [
+    [undefined, undefined],
+    [null, '1'],
+    [0, 1.5],
+    [0, -1],
+    [0, 2 ** 31],
+  ]) {
+    const choices = indexes.map((index, at) => ({ ...said(`${at}`), ...(index !== undefined && { index }) }))
+    const { result } = readAnswer(JSON.stringify({ choices }), { choices: 2 })
+    assert.deepEqual(
+      result.choices.map(({ index, text }) => [index, text]),
+      [
+        [0, '0'],
+        [1, '1'],
+      ],
+    )
+  }
+})
+
 test('ChatChunkReader takes the last usage, wherever it stands', () => {
   const counts = (completion: number) => ({ prompt_tokens: 5, completion_tokens: completion })
   const { result } = readAnswer(

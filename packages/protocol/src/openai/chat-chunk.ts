@@ -6,7 +6,7 @@ import type { ConversationEvent, Finish, ReasoningDelta } from '../conversation/
 import type { Usage } from '../conversation/usage.ts'
 import { CharacterJoiner } from '../conversation/well-formed.ts'
 import { readFinishReason } from './finish-reason.ts'
-import { asFields, asList, asNumber, asText, type Fields } from './lenient.ts'
+import { asFields, asList, asText, type Fields } from './lenient.ts'
 import { reasoningOf, reasoningSignatureOf } from './reasoning.ts'
 import { writeToolCall } from './tool-call.ts'
 import { ToolCallReader } from './tool-call-reader.ts'
@@ -61,9 +61,11 @@ export class ChatChunkReader {
   /** Takes in one parsed chunk, or a whole completion whose `message` stands for a delta, and appends its events. */
   read(chunk: Fields, events: ConversationEvent[]): void {
     if (!this.#started) this.#start(chunk, events)
+    let place = 0
     for (const value of asList(chunk.choices)) {
       const choice = asFields(value)
-      if (choice) this.#readChoice(choice, events)
+      if (choice) this.#readChoice(choice, place, events)
+      place++
     }
     if (chunk.usage) {
       const usage = readUsage(chunk.usage)
@@ -87,8 +89,8 @@ export class ChatChunkReader {
     events.push({ type: 'message-start', ...(id !== undefined && { id }), ...(model !== undefined && { model }) })
   }
 
-  #readChoice(value: Fields, events: ConversationEvent[]): void {
-    const index = asNumber(value.index) ?? 0
+  #readChoice(value: Fields, place: number, events: ConversationEvent[]): void {
+    const index = isIndex(value.index) ? value.index : place
     let choice = this.#choices.get(index)
     if (!choice) {
       choice = new ChoiceReader(index)
@@ -99,6 +101,11 @@ export class ChatChunkReader {
     const raw = asText(value.finish_reason)
     if (raw !== undefined && !choice.finished) choice.finish(readFinishReason(raw, choice.tools.any), events)
   }
+}
+
+/** Whether a value numbers a choice on every wire; protobuf's are of 32 bits. */
+function isIndex(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
 }
 
 function readDelta(delta: Fields, reader: ChoiceReader, events: ConversationEvent[]): void {

@@ -4,7 +4,7 @@ import type { AssistantMessage, ContentPart, MediaSource, Message } from '../con
 import { textOf } from '../conversation/message.ts'
 import type { ToolCall } from '../conversation/tool.ts'
 import { ConversationError } from '../error.ts'
-import { asFields, asList, asText, type Fields } from './lenient.ts'
+import { asFields, asText, type Fields } from './lenient.ts'
 import { callSignatureOf, reasoningOf, reasoningSignatureOf } from './reasoning.ts'
 import { writeToolCall } from './tool-call.ts'
 
@@ -36,7 +36,7 @@ function readMessage(value: unknown, at: number): Message {
       return {
         role,
         content,
-        toolCalls: asList(message.tool_calls).map((call, index) => readToolCall(call, at, index)),
+        toolCalls: readToolCalls(message.tool_calls, at),
         ...(name !== undefined && { name }),
         ...(reasoning !== '' && { reasoning }),
         ...(reasoningSignature !== undefined && { reasoningSignature }),
@@ -63,8 +63,11 @@ function readPart(value: unknown, where: string): ContentPart {
   const part = asFields(value)
   switch (part?.type) {
     case 'text':
-    case 'refusal':
-      return { type: 'text', text: asText(part.text) ?? asText(part.refusal) ?? '' }
+    case 'refusal': {
+      const text = part[part.type]
+      if (typeof text !== 'string') throw malformed(`"${where}.${part.type}" must be a string`)
+      return { type: 'text', text }
+    }
     case 'image_url': {
       const image = asFields(part.image_url)
       const url = asText(image?.url) ?? asText(part.image_url)
@@ -90,6 +93,12 @@ function readPart(value: unknown, where: string): ContentPart {
     default:
       throw malformed(`"${where}.type" must be text, image_url, input_audio or file`)
   }
+}
+
+function readToolCalls(value: unknown, at: number): ToolCall[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw malformed(`"messages[${at}].tool_calls" must be a list`)
+  return value.map((call: unknown, index) => readToolCall(call, at, index))
 }
 
 function readToolCall(value: unknown, at: number, index: number): ToolCall {

@@ -109,6 +109,9 @@ const wrong: readonly [members: object | string, message: RegExp][] = [
   [{ tools: [{ type: 'function' }] }, /"tools\[0\]\.function\.name" must be a string/],
   [{ tool_choice: 'perhaps' }, /"tool_choice" must be/],
   [{ response_format: { type: 'xml' } }, /"response_format" must be/],
+  [{ response_format: 'json' }, /"response_format" must be/],
+  [{ metadata: 'run' }, /"metadata" must be an object/],
+  [{ stream_options: true }, /"stream_options" must be an object/],
   [{ response_format: { type: 'json_schema' } }, /"response_format" must be/],
   [{ stream: 'yes' }, /"stream" must be true or false/],
 ]

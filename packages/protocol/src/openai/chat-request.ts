@@ -49,7 +49,7 @@ export function readChatRequest(value: unknown): ChatRequest {
   const tools = readTools(body.tools)
   const toolChoice = readToolChoice(body.tool_choice)
   const responseFormat = readResponseFormat(body.response_format)
-  const metadata = asFields(body.metadata)
+  const metadata = optionalFields(body, 'metadata')
   const request: ConversationRequest = {
     messages: readChatMessages(body.messages),
     ...(temperature !== undefined && { temperature }),
@@ -62,7 +62,7 @@ export function readChatRequest(value: unknown): ChatRequest {
   }
   const stream = body.stream ?? false
   if (typeof stream !== 'boolean') throw malformed('"stream" must be true or false')
-  return { model, request, stream, includeUsage: asFields(body.stream_options)?.include_usage === true }
+  return { model, request, stream, includeUsage: optionalFields(body, 'stream_options')?.include_usage === true }
 }
 
 /** How a request is written for one endpoint. */
@@ -154,12 +154,13 @@ function writeToolChoice(choice: ToolChoice): unknown {
 }
 
 function readResponseFormat(value: unknown): ResponseFormat | undefined {
+  if (value === undefined || value === null) return undefined
   const format = asFields(value)
-  if (!format || format.type === 'text') return undefined
-  if (format.type === 'json_object') return { type: 'json_object' }
-  const wrapper = asFields(format.json_schema)
+  if (format?.type === 'text') return undefined
+  if (format?.type === 'json_object') return { type: 'json_object' }
+  const wrapper = asFields(format?.json_schema)
   const schema = asFields(wrapper?.schema) as JsonObject | undefined
-  if (format.type !== 'json_schema' || !wrapper || !schema) {
+  if (format?.type !== 'json_schema' || !wrapper || !schema) {
     throw malformed('"response_format" must be of type "text", "json_object", or "json_schema" with its schema')
   }
   const description = asText(wrapper.description)
@@ -192,6 +193,14 @@ function optionalNumber(body: Fields, name: string): number | undefined {
   const number = asNumber(value)
   if (number === undefined) throw malformed(`"${name}" must be a number`)
   return number
+}
+
+function optionalFields(body: Fields, name: string): Fields | undefined {
+  const value = body[name]
+  if (value === undefined || value === null) return undefined
+  const fields = asFields(value)
+  if (!fields) throw malformed(`"${name}" must be an object`)
+  return fields
 }
 
 function malformed(what: string): ConversationError {

@@ -34,11 +34,11 @@ export function createHttpApi(context: ApiContext): FastifyInstance {
     delete request.headers['content-type']
     returnTrace(request, reply)
     if (cors(request, reply) || guard(request, reply)) return
-    if (isClosed(context, request)) sendError(request, reply, unknownRoute())
+    if (isClosed(context, request)) sendError(request, reply, unknownRoute(request))
     else done()
   })
   logHttpCalls(app, context)
-  app.setNotFoundHandler((request, reply) => sendError(request, reply, unknownRoute()))
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, unknownRoute(request)))
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendError(request, reply, frameworkError(error, context)),
   )
@@ -68,9 +68,11 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: Conversa
   return request.url.startsWith('/v1/') ? sendChatError(reply, error) : sendDaprError(reply, error)
 }
 
-/** daprd takes an unknown route for an invocation of another app, hence the words. There is never a 405. */
-function unknownRoute(): ConversationError {
-  const message = 'failed getting app id either from the URL path or the header dapr-app-id'
+/** daprd takes an unknown route for an invocation of another app, hence the words on its routes. There is never a 405. */
+function unknownRoute({ method, url }: FastifyRequest): ConversationError {
+  const message = url.startsWith('/v1/')
+    ? `Cannot serve ${method} ${url}: the routes are POST /v1/chat/completions and GET /v1/models`
+    : 'failed getting app id either from the URL path or the header dapr-app-id'
   return new ConversationError('not_found', message)
 }
 

@@ -7,7 +7,7 @@ import { ConversationError, type ConversationEvent } from '@dapr-chat/protocol'
 import { encodeSse, SSE_HEADERS, SSE_PING } from '@dapr-chat/protocol/sse'
 import { untilOutput } from '../pipeline/until-output.ts'
 import { EventStream } from '../server/event-stream.ts'
-import type { KeepAlive } from '../server/keep-alive.ts'
+import type { ApiContext } from './context.ts'
 
 /** What differs between the wires. */
 export interface StreamWire {
@@ -27,10 +27,10 @@ export async function streamAnswer(
   stream: AsyncIterable<readonly ConversationEvent[]>,
   response: ServerResponse,
   wire: StreamWire,
-  keepAlive: KeepAlive,
+  context: Pick<ApiContext, 'keepAlive' | 'reportInternal'>,
 ): Promise<void> {
   const { first, rest } = await untilOutput(stream)
-  const events = new EventStream(response, SSE_HEADERS, keepAlive, SSE_PING)
+  const events = new EventStream(response, SSE_HEADERS, context.keepAlive, SSE_PING)
   try {
     let batch: readonly ConversationEvent[] | undefined = first
     while (batch) {
@@ -42,6 +42,7 @@ export async function streamAnswer(
     }
     events.write(`${encodeAll(wire.end())}${encodeSse('[DONE]')}`)
   } catch (thrown) {
+    if (!(thrown instanceof ConversationError)) context.reportInternal(thrown)
     events.write(wire.error(ConversationError.from(thrown)))
   } finally {
     // Closes the provider's answer if writing failed; after the end it does nothing.

@@ -241,7 +241,7 @@ test('a document of more than 64 KiB is read', () => {
 const wrong: Record<string, [text: string, message: string]> = {
   'a name that is missing': [
     component('    []').replace('  name: openai', '  labels: {}'),
-    'a component from components/x.yaml:4: metadata.name must be a name without "/" and "%", and not "." or "..": current value is empty',
+    'a component from components/x.yaml:4: metadata.name must be set: current value is empty',
   ],
   'a name that cannot stand in a path': [
     component('    []').replace('openai', 'a/b'),
@@ -278,6 +278,10 @@ const wrong: Record<string, [text: string, message: string]> = {
   'a kind in another case': [
     component('    []').replace('kind: C', 'kind: c'),
     'a component from components/x.yaml:2: kind must be "Component": current value is "component"',
+  ],
+  'a kind that is misspelt': [
+    component('    []').replace('kind: Component', 'kind: Compnent'),
+    'a component from components/x.yaml:2: kind must be "Component": current value is "Compnent"',
   ],
   'a value that contains itself': [
     component('  - {name: a, value: &v [*v]}'),

@@ -4,6 +4,7 @@
  */
 import { DocumentError, YamlDocument } from './document.ts'
 import { type MetadataEntry, readEntry } from './entry.ts'
+import { nearest } from './nearest.ts'
 import { parseDuration, type ValueScope } from './value.ts'
 
 /** One component as its file declares it, its values filled in. */
@@ -98,14 +99,15 @@ function isComponent(document: YamlDocument): boolean {
   // Other systems have kinds of this name too.
   if (apiVersion !== '' && !String(apiVersion).startsWith('dapr.io/')) return false
   if (kind === KIND) throw document.error(['apiVersion'], `must be "${API_VERSION}"`)
-  const misspelt = typeof kind === 'string' && kind.toLowerCase() === KIND.toLowerCase()
+  const misspelt = typeof kind === 'string' && nearest(kind, [KIND]) !== undefined
   if (misspelt || (apiVersion !== '' && !kind)) throw document.error(['kind'], `must be "${KIND}"`)
   return false
 }
 
 function readComponent(document: YamlDocument, file: string, scope: ValueScope): ComponentManifest {
   const name = document.text('metadata', 'name')
-  if (name === '' || name === '.' || name === '..' || /[/%]/.test(name)) {
+  if (name === '') throw document.error(['metadata', 'name'], 'must be set')
+  if (name === '.' || name === '..' || /[/%]/.test(name)) {
     throw document.error(['metadata', 'name'], 'must be a name without "/" and "%", and not "." or ".."')
   }
   const type = document.text('spec', 'type')

@@ -3,6 +3,7 @@
  * faster than the reader reads.
  */
 import type { ServerResponse } from 'node:http'
+import { drained } from './drained.ts'
 import type { KeepAlive, Quiet } from './keep-alive.ts'
 
 /** One response taken over from the framework. */
@@ -29,7 +30,7 @@ export class EventStream implements Quiet {
   write(text: string): Promise<void> | undefined {
     this.active = true
     if (this.#response.write(text) || this.#response.destroyed) return undefined
-    return drained(this.#response)
+    return drained(this.#response, 'close')
   }
 
   /** Keeps the stream alive, unless the reader is behind: it then has bytes enough to read. */
@@ -42,16 +43,4 @@ export class EventStream implements Quiet {
     this.#keepAlive.delete(this)
     this.#response.end()
   }
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle)
-      response.off('close', settle)
-      resolve()
-    }
-    response.on('drain', settle)
-    response.on('close', settle)
-  })
 }

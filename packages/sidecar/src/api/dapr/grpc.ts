@@ -35,6 +35,7 @@ import {
 } from '@grpc/grpc-js'
 import { isApiOpen } from '../../configuration/configuration.ts'
 import type { OpenCall } from '../../pipeline/open-calls.ts'
+import { drained } from '../../server/drained.ts'
 import { logGrpcCall } from '../call-log.ts'
 import { type ApiContext, callerOf } from '../context.ts'
 import { endpointOfMethod } from '../endpoints.ts'
@@ -211,19 +212,7 @@ function returnTrace(call: Unary<unknown> | Streaming<unknown>): void {
 function send(call: Streaming<unknown>, messages: readonly Uint8Array[]): Promise<void> | undefined {
   let ready = true
   for (const message of messages) ready = call.write(message)
-  return ready || call.cancelled ? undefined : drained(call)
-}
-
-function drained(call: Streaming<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      call.off('drain', settle)
-      call.off('cancelled', settle)
-      resolve()
-    }
-    call.on('drain', settle)
-    call.on('cancelled', settle)
-  })
+  return ready || call.cancelled ? undefined : drained(call, 'cancelled')
 }
 
 /** @throws ConversationError for a caller without the token, and for a method that the Configuration closes. */

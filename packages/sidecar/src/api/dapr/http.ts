@@ -96,7 +96,7 @@ async function answer(version: Version, context: ApiContext, request: FastifyReq
       const stream = converseOverHttp(component, conversation, request.raw, call)
       if (!wantsStream(request)) return sendJson(reply, exchange.answer(await collect(stream)))
       const error = (failure: ConversationError) => encodeSse(streamErrorBody(failure.about(name)), 'error')
-      await streamAnswer(stream, reply.raw, { ...exchange.stream(), error }, context.keepAlive)
+      await streamAnswer(stream, reply.raw, { ...exchange.stream(), error }, context)
       return reply.hijack()
     } finally {
       call.close()
@@ -114,7 +114,7 @@ export function sendDaprError(reply: FastifyReply, error: ConversationError): Fa
 }
 
 function wantsStream(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('text/event-stream') ?? false
+  return request.headers.accept?.toLowerCase().includes('text/event-stream') ?? false
 }
 
 /**

@@ -39,7 +39,7 @@ async function answer(context: ApiContext, request: FastifyRequest, reply: Fasti
       if (!chat.stream) {
         return sendJson(reply, JSON.stringify(writeChatCompletion(await collect(stream), envelope)))
       }
-      await streamAnswer(stream, reply.raw, streamWire(envelope, chat), context.keepAlive)
+      await streamAnswer(stream, reply.raw, streamWire(envelope, chat), context)
       return reply.hijack()
     } finally {
       call.close()
@@ -70,7 +70,7 @@ export function sendChatError(reply: FastifyReply, error: ConversationError): Fa
 function findComponent(context: ApiContext, name: string): { component: ReadyComponent; model?: string } {
   const slash = name.indexOf('/')
   const known = context.components.list().some((component) => component.name === name)
-  if (known || slash < 1) return { component: context.components.get(name) }
+  if (known || slash < 1 || slash === name.length - 1) return { component: context.components.get(name) }
   return { component: context.components.get(name.slice(0, slash)), model: name.slice(slash + 1) }
 }
 

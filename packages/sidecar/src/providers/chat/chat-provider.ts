@@ -51,6 +51,7 @@ function chatCompletions(
         bytes = await readOrEnd(exchange, reader)
         const batch = bytes ? reader.push(bytes) : reader.end()
         if (batch.some(isOutput)) exchange.committed()
+        if (reader.finished) exchange.finished()
         if (batch.length > 0) yield batch
         if (reader.failure) throw reader.failure
       } while (bytes && !reader.done)

@@ -68,3 +68,13 @@ test('thinking streams as reasoning', async () => {
   const { choices } = await collect(provider.converse(callOf()))
   assert.deepEqual([choices[0]?.reasoning, choices[0]?.text], ['Hm', 'Yes'])
 })
+
+test("a limit in OpenAI's newer name is sent in the one that the API knows", async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  await using provider = vendorProvider(deepseek, { key: 'k', endpoint: upstream.url })
+  await collect(provider.converse(callOf({ maxTokens: 5, parameters: { max_completion_tokens: 5, top_p: 0.5 } })))
+  await collect(provider.converse(callOf({ parameters: { max_completion_tokens: 7 } })))
+  const bodies = [await upstream.requestArrived(0), await upstream.requestArrived(1)].map(({ body }) => body)
+  assert.partialDeepStrictEqual(bodies, [{ max_tokens: 5, top_p: 0.5 }, { max_tokens: 7 }])
+  assert.equal(JSON.stringify(bodies).includes('max_completion_tokens'), false)
+})

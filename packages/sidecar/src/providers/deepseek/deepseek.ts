@@ -2,6 +2,7 @@
 import type { ConversationRequest } from '@dapr-chat/protocol'
 import { createChatProvider } from '../chat/chat-provider.ts'
 import { bearerEndpoint } from '../chat/endpoint.ts'
+import { limitAsMaxTokens } from '../chat/limit-as-max-tokens.ts'
 import { schemaAsInstruction } from '../chat/schema-as-instruction.ts'
 import { defineProvider } from '../provider.ts'
 import { clockLimits } from '../upstream/clock-settings.ts'
@@ -16,7 +17,7 @@ export const deepseek = defineProvider({
     const { endpoint, key, model, maxTokens } = settings
     // DeepSeek wants the thinking back that led to tool calls, and refuses requests that carry any other.
     const dialect = { reasoning: 'with-tool-calls' } as const
-    const adapt = (request: ConversationRequest) => schemaAsInstruction(withLimit(request, maxTokens))
+    const adapt = (request: ConversationRequest) => schemaAsInstruction(withLimit(limitAsMaxTokens(request), maxTokens))
     return createChatProvider(bearerEndpoint({ endpoint, key, model, dialect }), clockLimits(settings), adapt)
   },
 })

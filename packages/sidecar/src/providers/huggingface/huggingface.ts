@@ -1,6 +1,7 @@
 /** `conversation.huggingface`: Hugging Face's inference API, and text-generation-inference on one's own machines. */
 import { createChatProvider } from '../chat/chat-provider.ts'
 import { bearerEndpoint, type ChatEndpoint } from '../chat/endpoint.ts'
+import { limitAsMaxTokens } from '../chat/limit-as-max-tokens.ts'
 import { defineProvider } from '../provider.ts'
 import { clockLimits } from '../upstream/clock-settings.ts'
 import { huggingfaceSettings } from './settings.ts'
@@ -13,7 +14,7 @@ export const huggingface = defineProvider({
   description: 'Models on Hugging Face, or on a server of its inference software.',
   settings: huggingfaceSettings,
   accepts: ['image'],
-  create: (settings) => createChatProvider(endpointOf(settings), clockLimits(settings)),
+  create: (settings) => createChatProvider(endpointOf(settings), clockLimits(settings), limitAsMaxTokens),
 })
 
 /** The model's name is a part of the path, slash and all, so each model has a path of its own. */

@@ -27,3 +27,13 @@ test('developer messages become system messages, which every server knows', asyn
   const { messages } = (await upstream.requestArrived()).body as { messages: unknown }
   assert.deepEqual(messages, [{ role: 'system', content: 'Be brief' }])
 })
+
+test("a limit in OpenAI's newer name is sent in the one that the API knows", async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  await using provider = vendorProvider(ollama, { endpoint: upstream.url })
+  await collect(provider.converse(callOf({ maxTokens: 5, parameters: { max_completion_tokens: 5, top_p: 0.5 } })))
+  await collect(provider.converse(callOf({ parameters: { max_completion_tokens: 7 } })))
+  const bodies = [await upstream.requestArrived(0), await upstream.requestArrived(1)].map(({ body }) => body)
+  assert.partialDeepStrictEqual(bodies, [{ max_tokens: 5, top_p: 0.5 }, { max_tokens: 7 }])
+  assert.equal(JSON.stringify(bodies).includes('max_completion_tokens'), false)
+})

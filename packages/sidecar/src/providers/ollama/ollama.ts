@@ -1,6 +1,7 @@
 /** `conversation.ollama`: models on one's own machine, through the OpenAI-compatible side of Ollama. */
 import { createChatProvider } from '../chat/chat-provider.ts'
 import { bearerEndpoint } from '../chat/endpoint.ts'
+import { limitAsMaxTokens } from '../chat/limit-as-max-tokens.ts'
 import { defineProvider } from '../provider.ts'
 import { clockLimits } from '../upstream/clock-settings.ts'
 import { ollamaSettings } from './settings.ts'
@@ -10,5 +11,5 @@ export const ollama = defineProvider({
   description: 'Models on a server of Ollama.',
   settings: ollamaSettings,
   accepts: ['image'],
-  create: (settings) => createChatProvider(bearerEndpoint(settings), clockLimits(settings)),
+  create: (settings) => createChatProvider(bearerEndpoint(settings), clockLimits(settings), limitAsMaxTokens),
 })

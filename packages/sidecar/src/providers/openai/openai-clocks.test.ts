@@ -106,3 +106,11 @@ test('a provider that falls silent after its last finish reason has given a whol
   assert.equal(textOfOutcome(outcome), 'Hello')
   await upstream.connectionClosed()
 })
+
+test('an empty answer that has its finish reason is whole, although no token ever came', async () => {
+  await using upstream = await scriptedProvider({ body: stalling(finish('stop')) })
+  await using provider = openaiProvider(upstream.url, { firstTokenTimeout: 60_000, idleTimeout: 50 })
+  const outcome = await outcomeOf(provider.converse(callOf()))
+  assert.equal(outcome.error, undefined)
+  assert.equal(outcome.result.choices[0]?.finishReason, 'stop')
+})

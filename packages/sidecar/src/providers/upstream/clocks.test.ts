@@ -95,3 +95,16 @@ test('a limit beyond the longest timer is waited for in parts', async () => {
   assert.equal(outcome, 'quiet')
   assert.deepEqual(fired, [])
 })
+
+test('after every choice has finished, silence is waited for five seconds at most, whatever the limit', (t) => {
+  const { clocks, fired, tick } = clocksOf(t, { firstTokenMs: 300_000, idleMs: 120_000 })
+  clocks.connected()
+  clocks.finished()
+  tick(4_999)
+  assert.equal(fired.length, 0)
+  tick(1)
+  assert.deepEqual(
+    fired.map(({ clock }) => clock),
+    ['idle'],
+  )
+})

@@ -20,6 +20,9 @@ export interface ClockLimits {
 /** The longest timer that Node has, some 25 days; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** How long a provider that has finished every choice may still be awaited for the token counts, in milliseconds. */
+const FAREWELL_MS = 5_000
+
 const explanations: Readonly<Record<Clock, string>> = {
   connect: 'the provider accepted no connection within',
   'first-token': 'the provider sent no token within',
@@ -30,6 +33,7 @@ const explanations: Readonly<Record<Clock, string>> = {
 /** The clocks of one call. */
 export class CallClocks {
   readonly #limits: ClockLimits
+  #idleMs: number
   readonly #expire: (error: ConversationError) => void
   readonly #start = performance.now()
   #timer: NodeJS.Timeout | undefined
@@ -41,6 +45,7 @@ export class CallClocks {
   /** @param expire called once, with the error of the clock that ran out. */
   constructor(limits: ClockLimits, expire: (error: ConversationError) => void) {
     this.#limits = limits
+    this.#idleMs = limits.idleMs
     this.#expire = expire
     this.#arm()
   }
@@ -53,6 +58,12 @@ export class CallClocks {
   /** Model output has arrived: from now on silence counts. */
   committed(): void {
     if (this.#phase !== 'idle') this.#enter('idle')
+  }
+
+  /** Every choice has finished: the little that may still come is not waited for as long as words are. */
+  finished(): void {
+    this.#idleMs = this.#idleMs > 0 ? Math.min(this.#idleMs, FAREWELL_MS) : FAREWELL_MS
+    this.#enter('idle')
   }
 
   /** The reader waits for bytes: silence counts from now. */
@@ -120,7 +131,7 @@ export class CallClocks {
       case 'first-token':
         return this.#limits.firstTokenMs
       case 'idle':
-        return this.#limits.idleMs
+        return this.#idleMs
     }
   }
 }

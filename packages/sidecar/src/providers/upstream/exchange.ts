@@ -94,6 +94,11 @@ export class Exchange {
     this.#clocks.committed()
   }
 
+  /** The answer is complete but for the token counts: they are not waited for as long as words are. */
+  finished(): void {
+    this.#clocks.finished()
+  }
+
   /**
    * Lets go of the answer. One that has not ended is cut, socket and all, unless the provider has announced its end:
    * then what is left is thrown away, so that the connection can serve the next call.
