@@ -84,6 +84,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number
   /** The clock that ran out, for `timeout`. */
   readonly clock?: Clock
+  /** The name that the provider, or a server before it, gave the request: what its support asks for. */
+  readonly requestId?: string
 }
 
 /** A failure of a conversation: the only error that crosses a boundary of this project. */
@@ -93,6 +95,7 @@ export class ConversationError extends Error {
   readonly status: number | undefined
   readonly retryAfterMs: number | undefined
   readonly clock: Clock | undefined
+  readonly requestId: string | undefined
 
   /** `message` says what failed and what must hold, without the component's name: the edges put that in front. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -103,6 +106,7 @@ export class ConversationError extends Error {
     this.status = details.status
     this.retryAfterMs = details.retryAfterMs
     this.clock = details.clock
+    this.requestId = details.requestId
   }
 
   /** Whether the same call may succeed when it is made again. */
@@ -113,13 +117,14 @@ export class ConversationError extends Error {
   /** The same failure, said of a component; one that names a component already stays as it is. */
   about(component: string): ConversationError {
     if (this.component !== undefined) return this
-    const { code, message, cause, status, retryAfterMs, clock } = this
+    const { code, message, cause, status, retryAfterMs, clock, requestId } = this
     return new ConversationError(code, message, {
       component,
       ...(cause !== undefined && { cause }),
       ...(status !== undefined && { status }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(clock !== undefined && { clock }),
+      ...(requestId !== undefined && { requestId }),
     })
   }
 

@@ -1,12 +1,15 @@
 /** The vocabulary of a conversation, and the one error class. The wires are subpaths: `./dapr`, `./openai`, `./sse`. */
 export type {
   Caller,
+  CallObserver,
+  CallOrigin,
   ConversationCall,
   Converse,
   Middleware,
   TraceContext,
 } from './conversation/converse.ts'
 export { compose } from './conversation/converse.ts'
+export { estimateTokens } from './conversation/estimate-tokens.ts'
 export type {
   ConversationEvent,
   Finish,
@@ -27,6 +30,7 @@ export type {
   AudioPart,
   ContentPart,
   FilePart,
+  ImageDetail,
   ImagePart,
   MediaSource,
   Message,
@@ -34,12 +38,13 @@ export type {
   TextPart,
   ToolMessage,
 } from './conversation/message.ts'
-export { textOf } from './conversation/message.ts'
+export { isImageDetail, textOf } from './conversation/message.ts'
 export type { ConversationRequest, ResponseFormat, Scrub } from './conversation/request.ts'
 export type { ConversationChoice, ConversationResult } from './conversation/result.ts'
 export { collect, ResultFold } from './conversation/result.ts'
 export type { ToolCall, ToolChoice, ToolDefinition } from './conversation/tool.ts'
 export type { Usage } from './conversation/usage.ts'
+export { sumUsage, tokenCount } from './conversation/usage.ts'
 export { CharacterJoiner } from './conversation/well-formed.ts'
 export type { Clock, ErrorCode, ErrorDetails, ErrorRow } from './error.ts'
 export { ConversationError, errorCodes, errorRow, isErrorCode } from './error.ts'

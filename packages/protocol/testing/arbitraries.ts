@@ -40,7 +40,7 @@ const jsonObject: fc.Arbitrary<JsonObject> = fc.dictionary(fc.string(), json)
 
 const source: fc.Arbitrary<MediaSource> = fc.oneof(
   fc.record({ url: fc.webUrl(), mediaType: fc.constant('image/png') }, { requiredKeys: ['url'] }),
-  fc.record({ data: fc.uint8Array(), mediaType: fc.constant('audio/wav') }),
+  fc.record({ data: fc.uint8Array({ minLength: 1 }), mediaType: fc.constant('audio/wav') }),
 )
 
 const part: fc.Arbitrary<ContentPart> = fc.oneof(
@@ -165,11 +165,12 @@ const choice: fc.Arbitrary<Omit<ConversationChoice, 'index'>> = fc.record(
     refusal: text,
     toolCalls: fc.array(toolCall, { maxLength: 3 }),
     finishReason,
+    rawFinishReason: word,
   },
   { requiredKeys: ['text', 'reasoning', 'refusal', 'toolCalls', 'finishReason'] },
 )
 
-/** Any whole answer, without the provider's id and raw finish reasons. */
+/** Any whole answer, without the provider's id. */
 export const result: fc.Arbitrary<ConversationResult> = plain(
   fc.record(
     {
@@ -190,6 +191,8 @@ type Step =
       readonly type: 'call'
       readonly start: { readonly id: string; readonly name: string; readonly signature?: string }
       readonly deltas: readonly string[]
+      /** Where the start has none. */
+      readonly lateSignature?: string
     }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -198,11 +201,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     { type: fc.constant('reasoning-delta' as const), text, signature: word },
     { requiredKeys: ['type', 'text'] },
   ),
-  fc.record({
-    type: fc.constant('call' as const),
-    start: fc.record({ id: text, name: text, signature: word }, { requiredKeys: ['id', 'name'] }),
-    deltas: fc.array(text, { maxLength: 3 }),
-  }),
+  fc.record(
+    {
+      type: fc.constant('call' as const),
+      start: fc.record({ id: text, name: text, signature: word }, { requiredKeys: ['id', 'name'] }),
+      deltas: fc.array(text, { maxLength: 3 }),
+      lateSignature: word,
+    },
+    { requiredKeys: ['type', 'start', 'deltas'] },
+  ),
 )
 
 const anyBatches = fc
@@ -244,10 +251,11 @@ function eventsOf(steps: readonly Step[], choice: number): ConversationEvent[] {
   return steps.flatMap((step): ConversationEvent[] => {
     if (step.type !== 'call') return [{ choice, ...step }]
     const index = calls++
+    const late = step.start.signature === undefined ? step.lateSignature : undefined
     return [
       { type: 'tool-call-start', choice, index, ...step.start },
       ...step.deltas.map((text) => ({ type: 'tool-call-delta' as const, choice, index, arguments: text })),
-      { type: 'tool-call-end', choice, index },
+      { type: 'tool-call-end', choice, index, ...(late !== undefined && { signature: late }) },
     ]
   })
 }

@@ -1,3 +1,4 @@
+import type { CallSurface } from '../console/call.ts'
 import type { ConversationEvent } from './event.ts'
 import type { ConversationRequest } from './request.ts'
 
@@ -13,6 +14,29 @@ export interface TraceContext {
   readonly tracestate?: string
 }
 
+/** By which API a call came, and how its answer goes out. */
+export interface CallOrigin {
+  readonly surface: CallSurface
+  /** Whether the caller asked for a stream. */
+  readonly streamed: boolean
+}
+
+/** Is told on a call's way through the pipeline what no event says. */
+export interface CallObserver {
+  /** The call's name in logs and figures. */
+  readonly id: string
+  /** The provider is asked, for the first time or again. */
+  attempted(): void
+  /** The head of the provider's answer has come. */
+  answered(): void
+  /** An attempt has failed, and there will be another one. */
+  retried(): void
+  /** A circuit breaker lets no attempt through. */
+  refused(): void
+  /** The answer comes from the response cache. */
+  servedFromCache(): void
+}
+
 /** One call on its way through the pipeline. */
 export interface ConversationCall {
   /** The component's name. */
@@ -25,6 +49,8 @@ export interface ConversationCall {
    */
   readonly signal: AbortSignal
   readonly trace?: TraceContext
+  readonly origin?: CallOrigin
+  readonly observer?: CallObserver
 }
 
 /**

@@ -63,6 +63,8 @@ export interface ToolCallEnd {
   readonly type: 'tool-call-end'
   readonly choice: number
   readonly index: number
+  /** As at the call's start, where it came only after that. */
+  readonly signature?: string
 }
 
 /** Tokens so far. Cumulative: the last one is the answer's. */

@@ -11,12 +11,19 @@ export interface TextPart {
   readonly text: string
 }
 
+/** How closely a model looks at a picture, in OpenAI's words. */
+export type ImageDetail = 'auto' | 'low' | 'high'
+
+/** Whether a value that came over a wire is one of the words. */
+export function isImageDetail(value: unknown): value is ImageDetail {
+  return value === 'auto' || value === 'low' || value === 'high'
+}
+
 /** A picture. */
 export interface ImagePart {
   readonly type: 'image'
   readonly source: MediaSource
-  /** How closely the model looks, in OpenAI's words. */
-  readonly detail?: 'auto' | 'low' | 'high'
+  readonly detail?: ImageDetail
 }
 
 /** A recording. */

@@ -83,8 +83,11 @@ export class ResultFold {
         if (call) call.arguments += event.arguments
         return
       }
-      case 'tool-call-end':
+      case 'tool-call-end': {
+        const call = this.#choice(event.choice).toolCalls[event.index]
+        if (call && event.signature) call.signature = event.signature
         return
+      }
       case 'usage':
         this.#usage = event.usage
         return

@@ -127,6 +127,13 @@ test("Java's untyped parameters come back over protobuf byte for byte", () => {
   assert.deepEqual(fromBinary(responseSchema, bytes).outputs[0]?.parameters.p?.value, value)
 })
 
+test('of several choices the first is shown, as by daprd', () => {
+  const [first, second] = [answer('one'), answer('two')].flatMap(({ choices }) => choices)
+  const choices = [first, second && { ...second, index: 1 }].filter((choice) => choice !== undefined)
+  const request = create(requestSchema)
+  assert.equal(writeJson(responseSchema, writeAlpha1Response({ choices }, request)), '{"outputs":[{"result":"one"}]}')
+})
+
 test('an empty answer is one empty output', () => {
   const request = create(requestSchema, { contextID: '' })
   assert.equal(writeJson(responseSchema, writeAlpha1Response(answer(''), request)), '{"outputs":[{}]}')

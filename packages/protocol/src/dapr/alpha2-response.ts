@@ -2,7 +2,7 @@
 import { create, fromJson } from '@bufbuild/protobuf'
 import type { ConversationChoice, ConversationResult } from '../conversation/result.ts'
 import type { ToolCall } from '../conversation/tool.ts'
-import type { Usage } from '../conversation/usage.ts'
+import { sumUsage, type Usage } from '../conversation/usage.ts'
 import { readFinishReason } from './finish-reason.ts'
 import type {
   ConversationResponseAlpha2,
@@ -28,6 +28,7 @@ export function writeAlpha2Response(result: ConversationResult, contextId?: stri
       {
         choices: result.choices.map((choice) => ({
           finishReason: choice.finishReason,
+          ...(choice.rawFinishReason !== undefined && { rawFinishReason: choice.rawFinishReason }),
           index: BigInt(choice.index),
           message: {
             content: choice.text,
@@ -77,7 +78,7 @@ export function readAlpha2Response(wire: ConversationResponseAlpha2): {
 
 function joinChoices(pieces: readonly ConversationResultChoices[]): ConversationChoice {
   const toolCalls = pieces.flatMap((piece) => (piece.message?.toolCalls ?? []).map(readToolCall))
-  const reasons = pieces.map((piece) => readFinishReason(piece.finishReason))
+  const reasons = pieces.map(({ finishReason, rawFinishReason }) => readFinishReason(finishReason, rawFinishReason))
   // A piece that asks for tools decides how the whole goes on; otherwise the last piece ended the answer.
   const last = reasons.find(({ reason }) => reason === 'tool_calls') ?? reasons.at(-1)
   const reasoningSignature = pieces.findLast((piece) => piece.message?.reasoningSignature)?.message?.reasoningSignature
@@ -104,9 +105,7 @@ export function readToolCall({ id = '', toolTypes, signature }: ConversationTool
  * figures each report their own.
  */
 function joinUsage(outputs: readonly ConversationResultAlpha2[]): Usage | undefined {
-  const [first, ...others] = outputs.flatMap((output) => (output.usage ? readUsage(output.usage) : []))
-  if (!first || others.every((other) => JSON.stringify(other) === JSON.stringify(first))) return first
-  const sum: Record<string, number> = { ...first }
-  for (const usage of others) for (const [name, tokens] of Object.entries(usage)) sum[name] = (sum[name] ?? 0) + tokens
-  return sum as unknown as Usage
+  const usages = outputs.flatMap((output) => (output.usage ? readUsage(output.usage) : []))
+  const [first, ...others] = usages
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : sumUsage(usages)
 }

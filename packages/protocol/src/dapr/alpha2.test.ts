@@ -13,6 +13,7 @@ import {
   ConversationResponseAlpha2Schema as responseSchema,
 } from './gen/dapr/proto/runtime/v1/ai_pb.js'
 import { readRequestJson, readResponseJson, writeJson } from './protojson.ts'
+import { readUsage } from './usage.ts'
 
 function read(json: object) {
   return readAlpha2Request(readRequestJson(requestSchema, JSON.stringify(json)))
@@ -98,6 +99,21 @@ const refused: Record<string, [body: object, code: string, message: string]> = {
     { inputs: [{ messages: [{ ofUser: { content: [{ image: {} }] } }] }] },
     'invalid_params',
     'invalid params: image must have data or a url',
+  ],
+  'an image with an empty address': [
+    { inputs: [{ messages: [{ ofUser: { content: [{ image: { url: '' } }] } }] }] },
+    'invalid_params',
+    'invalid params: image must have data or a url',
+  ],
+  'a file with empty data': [
+    { inputs: [{ messages: [{ ofUser: { content: [{ file: { data: '', mediaType: 'application/pdf' } }] } }] }] },
+    'invalid_params',
+    'invalid params: file must have data or a url',
+  ],
+  'an unknown detail of an image': [
+    { inputs: [{ messages: [{ ofUser: { content: [{ image: { url: 'https://a', detail: 'ultra' } }] } }] }] },
+    'invalid_params',
+    "invalid params: image detail must be 'auto', 'low' or 'high'",
   ],
   'audio without a media type': [
     { inputs: [{ messages: [{ ofUser: { content: [{ audio: { data: 'QUJD' } }] } }] }] },
@@ -323,6 +339,20 @@ test('details of usage are kept, and absent ones stay absent', () => {
     outputs: [{ usage: { promptTokens: 10, totalTokens: '10', prompt_tokens_details: { cached_tokens: 8 } } }],
   })
   assert.deepEqual(result.usage, { promptTokens: 10, completionTokens: 0, totalTokens: 10, cachedTokens: 8 })
+})
+
+test('a count that counts no tokens was not reported', () => {
+  for (const odd of ['-1', 'NaN', -1, 2.5, Number.NaN, '1e300', -1n, 2n ** 60n]) {
+    assert.deepEqual(
+      readUsage({
+        completionTokens: odd,
+        promptTokens: 3n,
+        totalTokens: '5',
+        promptTokensDetails: { cachedTokens: odd },
+      }),
+      { completionTokens: 0, promptTokens: 3, totalTokens: 5 },
+    )
+  }
 })
 
 test('a choice without a message and an answer without outputs are read', () => {

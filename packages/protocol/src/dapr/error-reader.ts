@@ -5,9 +5,19 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { anyUnpack } from '@bufbuild/protobuf/wkt'
 import type { Clock, ErrorCode, ErrorDetails } from '../error.ts'
-import { ConversationError, isErrorCode } from '../error.ts'
-import { conversingPrefix, ERROR_DOMAIN, ERROR_HEADER, ERROR_INFO_TYPE, notFoundPrefix } from './error.ts'
-import { ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js'
+import { ConversationError, errorRow, isErrorCode } from '../error.ts'
+import { codeOfFailure, statusInText } from '../failure-words.ts'
+import { requestIdIn } from '../request-id.ts'
+import {
+  conversingPrefix,
+  DAPR_ERROR_DOMAIN,
+  DAPR_ERROR_MESSAGE,
+  ERROR_DOMAIN,
+  ERROR_HEADER,
+  ERROR_INFO_TYPE,
+  notFoundPrefix,
+} from './error.ts'
+import { type ErrorInfo, ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js'
 import { StatusSchema } from './gen/google/rpc/status_pb.js'
 
 /** An HTTP answer that is an error, with its body read. */
@@ -26,7 +36,11 @@ export function readErrorResponse({ status, headers, body }: ErrorResponse): Con
   const header = headers.get(ERROR_HEADER)
   const code = isErrorCode(header) ? header : codeOfHttp(status, errorCode, text)
   const retryAfterMs = readRetryAfter(headers.get('retry-after'))
-  return make(code, text, { ...(retryAfterMs !== undefined && { retryAfterMs }) })
+  return make(code, text, {
+    ...detailsIn(code, message ?? ''),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...requestIdIn((name) => headers.get(name) ?? undefined),
+  })
 }
 
 /** Reads the data of an `error` event. */
@@ -37,18 +51,27 @@ export function readStreamError(data: string): ConversationError {
     const info = isRecord(detail) && detail['@type'] === ERROR_INFO_TYPE ? readInfo(detail) : undefined
     if (info) return make(info.code, text, info.details)
   }
-  return make(codeOfHttp(500, errorCode, text), text, {})
+  const code = codeOfHttp(500, errorCode, text)
+  return make(code, text, detailsIn(code, text))
 }
 
 /** Reads the status of a gRPC call that failed; `details` are the bytes of `grpc-status-details-bin`, if any came. */
 export function readGrpcStatus(status: { code: number; message: string; details?: Uint8Array }): ConversationError {
-  const info = status.details && readDetails(status.details)
-  if (info) return make(info.code, status.message, info.details)
-  return make(codeOfGrpc(status.code, status.message), status.message, {})
+  const infos = status.details === undefined ? [] : readErrorInfos(status.details)
+  for (const each of infos) {
+    const info = readInfo(each)
+    if (info) return make(info.code, status.message, info.details)
+  }
+  const code = codeOfGrpc(status.code, status.message)
+  // What daprd refuses before a call reaches its API has its reason here, and the name of a status as its message.
+  const refusal = infos.find(({ domain }) => domain === DAPR_ERROR_DOMAIN)?.metadata[DAPR_ERROR_MESSAGE]
+  return make(code, refusal || status.message, detailsIn(code, status.message))
 }
 
 /** Takes what Dapr puts in front of a message off again, and remembers the component that it named. */
-function make(code: ErrorCode, text: string, details: ErrorDetails): ConversationError {
+function make(code: ErrorCode, said: string, details: ErrorDetails): ConversationError {
+  // daprd up to 1.18 has a broken template here: the reason stands in Go's complaint about it.
+  const text = said.replace(/ ?invalid params%!\(EXTRA [^=]*=(.*)\)$/s, ' invalid params: $1')
   if (text.startsWith(notFoundPrefix)) {
     return new ConversationError(code, text, { ...details, component: text.slice(notFoundPrefix.length) })
   }
@@ -75,17 +98,13 @@ function readBody(body: string): { errorCode?: string; message?: string; details
   }
 }
 
-function readDetails(bytes: Uint8Array): { code: ErrorCode; details: ErrorDetails } | undefined {
+function readErrorInfos(bytes: Uint8Array): readonly ErrorInfo[] {
   try {
-    for (const any of fromBinary(StatusSchema, bytes).details) {
-      const message = anyUnpack(any, ErrorInfoSchema)
-      const info = message && readInfo(message)
-      if (info) return info
-    }
+    return fromBinary(StatusSchema, bytes).details.flatMap((any) => anyUnpack(any, ErrorInfoSchema) ?? [])
   } catch {
     // Bytes of someone else; the status itself still says enough.
+    return []
   }
-  return undefined
 }
 
 const clocks: readonly unknown[] = ['connect', 'first-token', 'idle', 'total'] satisfies Clock[]
@@ -94,12 +113,13 @@ function readInfo(info: { reason?: unknown; domain?: unknown; metadata?: unknown
   if (info.domain !== ERROR_DOMAIN || typeof info.reason !== 'string') return undefined
   const code = info.reason.toLowerCase()
   if (!isErrorCode(code)) return undefined
-  const { component, retryAfterMs, status, clock } = isRecord(info.metadata) ? info.metadata : {}
+  const { component, retryAfterMs, status, clock, requestId } = isRecord(info.metadata) ? info.metadata : {}
   const details: ErrorDetails = {
     ...(typeof component === 'string' && { component }),
     ...(isNumeric(retryAfterMs) && { retryAfterMs: Number(retryAfterMs) }),
     ...(isNumeric(status) && { status: Number(status) }),
     ...(clocks.includes(clock) && { clock: clock as Clock }),
+    ...(typeof requestId === 'string' && { requestId }),
   }
   return { code, details }
 }
@@ -167,18 +187,22 @@ function codeOfGrpc(code: number, text: string): ErrorCode {
   }
 }
 
-/** A stock daprd says what its provider said, as text; the order goes from the narrow word to the wide one. */
-const classes: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/insufficient[_ ]quota|exceeded your current quota|quota/i, 'quota'],
-  [/\b429\b|rate[_ -]?limit|too many requests/i, 'rate_limit'],
-  [/context[_ ]length|maximum context|context window|prompt is too long/i, 'context_length'],
-  [/content[_ ](?:filter|management|policy)/i, 'content_filter'],
-  [/\b40[13]\b|api[_ ]key|unauthori[sz]ed|authentication/i, 'auth'],
-  [/timeout|timed out|deadline/i, 'timeout'],
-]
+/** Words of daprd itself and of its network, which no provider says: its own deadlines, and connections. */
+const timedOut = /\btimeout\b|timed out|deadline/i
 
+/** A stock daprd says what its provider said, as text. */
 function classify(text: string): ErrorCode {
-  return classes.find(([pattern]) => pattern.test(text))?.[1] ?? 'unavailable'
+  const status = statusInText(text)
+  const code = codeOfFailure({ status, text })
+  return code === 'unavailable' && (status === undefined || status === 408 || status === 504) && timedOut.test(text)
+    ? 'timeout'
+    : code
+}
+
+/** What a text of daprd tells beyond its words. */
+function detailsIn(code: ErrorCode, text: string): ErrorDetails {
+  const status = errorRow(code).dapr === 'ERR_CONVERSATION_INVOKE' ? statusInText(text) : undefined
+  return status === undefined ? {} : { status }
 }
 
 /** `retry-after` is a number of seconds or a date; milliseconds from now. */

@@ -88,6 +88,27 @@ test('the status carries our detail beside the text', () => {
   })
 })
 
+test("the status of a call without the token has daprd's detail, as its clients look for it, and is read back", () => {
+  const error = new ConversationError('unauthenticated', 'authentication error: api token mismatch')
+  const { code, message, details } = writeGrpcStatus(error)
+  assert.deepEqual([code, message], [16, 'Unauthorized'])
+  const registry = createRegistry(file_google_rpc_error_details)
+  assert.deepEqual(toJson(StatusSchema, fromBinary(StatusSchema, details), { registry }), {
+    code,
+    message,
+    details: [
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: 'Unauthorized',
+        domain: 'dapr.io',
+        metadata: { 'http.code': '401', 'http.error_message': 'authentication error: api token mismatch' },
+      },
+    ],
+  })
+  const read = readGrpcStatus({ code, message, details })
+  assert.deepEqual([read.code, read.message], ['unauthenticated', 'authentication error: api token mismatch'])
+})
+
 test('the error inside a stream has the same detail as its third member', () => {
   const error = new ConversationError('rate_limit', 'slow down', { component, retryAfterMs: 1500 })
   assert.deepEqual(JSON.parse(streamErrorBody(error)), {
@@ -112,7 +133,13 @@ test('headers say the code and how many whole seconds to wait', () => {
   assert.deepEqual(errorHeaders(new ConversationError('auth', 'x')), { 'dapr-chat-error': 'auth' })
 })
 
-const details: ErrorDetails = { component: 'a: b', status: 429, retryAfterMs: 1500, clock: 'idle' }
+const details: ErrorDetails = {
+  component: 'a: b',
+  status: 429,
+  retryAfterMs: 1500,
+  clock: 'idle',
+  requestId: 'req_1',
+}
 
 for (const code of errorCodes) {
   test(`${code} survives gRPC, a stream and an HTTP answer`, () => {
@@ -121,17 +148,22 @@ for (const code of errorCodes) {
       code === 'component_not_found' ? 'failed finding conversation component a: b' : 'x: y',
       details,
     )
-    const fields = ({ code, message, component, status, retryAfterMs, clock }: ConversationError) => ({
+    const fields = ({ code, message, component, status, retryAfterMs, clock, requestId }: ConversationError) => ({
       code,
       message,
       component,
       status,
       retryAfterMs,
       clock,
+      requestId,
     })
-    assert.deepEqual(fields(readGrpcStatus(writeGrpcStatus(error))), fields(error))
+    const overGrpc = readGrpcStatus(writeGrpcStatus(error))
+    // These are daprd's to the byte, and it has no room for more; nor have they more to tell.
+    if (code === 'unauthenticated' || code === 'not_found') {
+      assert.deepEqual([overGrpc.code, overGrpc.message], [code, 'x: y'])
+    } else assert.deepEqual(fields(overGrpc), fields(error))
     assert.deepEqual(fields(readStreamError(streamErrorBody(error))), fields(error))
-    const plain = new ConversationError(code, error.message, { component: 'gpt', retryAfterMs: 2000 })
+    const plain = new ConversationError(code, error.message, { component: 'gpt', retryAfterMs: 2000, requestId: 'r1' })
     const answer = readErrorResponse({
       status: errorRow(code).http,
       headers: new Headers(errorHeaders(plain)),
@@ -173,6 +205,43 @@ const stock: [name: string, status: number, body: string, code: ErrorCode][] = [
   ['a content filter', 500, invoke('blocked by content filter'), 'content_filter'],
   ['a deadline', 500, invoke('request timeout: API call exceeded deadline'), 'timeout'],
   ['any other failure', 500, invoke('connection refused'), 'unavailable'],
+  ['a provider that is slow', 500, invoke('dial tcp 10.0.0.1:443: i/o timeout'), 'timeout'],
+  ['a key in few words', 500, invoke('401: invalid api key'), 'auth'],
+  [
+    "Anthropic's key",
+    500,
+    invoke('anthropic: failed to create message: API returned unexpected status code: 401: invalid x-api-key'),
+    'auth',
+  ],
+  ['a failure to create', 500, invoke('failed to create completion: 429'), 'rate_limit'],
+  ["Google's rate", 500, invoke('googleapi: Error 429: Resource has been exhausted (e.g. check quota).'), 'rate_limit'],
+  ["Google's key", 500, invoke('googleapi: Error 400: API key not valid. Please pass a valid API key.'), 'auth'],
+  [
+    "Bedrock's access",
+    500,
+    invoke(
+      'operation error Bedrock Runtime: InvokeModel, https response error StatusCode: 403, RequestID: a, AccessDeniedException: no',
+    ),
+    'auth',
+  ],
+  [
+    "Bedrock's rate",
+    500,
+    invoke(
+      'operation error Bedrock Runtime: InvokeModel, https response error StatusCode: 400, ThrottlingException: wait',
+    ),
+    'rate_limit',
+  ],
+  ["Mistral's key", 500, invoke('(HTTP Error 401) {"message":"No"}'), 'auth'],
+  [
+    'a model that does not exist',
+    500,
+    invoke("API returned unexpected status code: 404: The model 'x' does not exist"),
+    'provider_invalid_request',
+  ],
+  ['a gateway in between', 500, invoke('API returned unexpected status code: 504: upstream timeout'), 'timeout'],
+  ['an overload', 500, invoke('API returned unexpected status code: 529: Overloaded'), 'unavailable'],
+  ['an open breaker', 500, invoke('circuit breaker is open'), 'unavailable'],
   ['a proxy in front', 502, '<html>', 'unavailable'],
   ['a web server', 400, '<html>', 'protocol'],
 ]
@@ -219,6 +288,41 @@ for (const [code, message, expected] of statuses) {
     assert.equal(readGrpcStatus({ code, message, details: new Uint8Array([255]) }).code, expected)
   })
 }
+
+for (const [text, status] of [
+  ['API returned unexpected status code: 429: slow down', 429],
+  ['https response error StatusCode: 403, RequestID: 1', 403],
+  ['googleapi: Error 400: no', 400],
+  ['(HTTP Error 401) no', 401],
+  ['failed to create completion: 429', 429],
+  ['no answer after 500 ms', undefined],
+  ['maximum context length is 4096 tokens, not 450 tokens', undefined],
+  ['dial tcp 127.0.0.1:443: connection refused', undefined],
+] as const) {
+  test(`a stock daprd's text "${text}" ${status === undefined ? 'tells no status' : `tells the status ${status}`}`, () => {
+    const { status: told } = readErrorResponse({ status: 500, headers: new Headers(), body: invoke(text) })
+    assert.equal(told, status)
+    const message = `failed conversing with component gpt: ${text}`
+    assert.equal(readGrpcStatus({ code: 13, message }).status, status)
+  })
+}
+
+test('the reason of wrong parameters is read from the broken template of daprd up to 1.18', () => {
+  const broken =
+    'failed conversing with component gpt: invalid params%!(EXTRA *errors.errorString=message type cannot be nil)'
+  const error = readGrpcStatus({ code: 3, message: broken })
+  assert.deepEqual([error.code, error.component], ['invalid_params', 'gpt'])
+  assert.equal(error.message, 'invalid params: message type cannot be nil')
+})
+
+test('the name of a request is read where a header has a usable one', () => {
+  const read = (headers: Record<string, string>) =>
+    readErrorResponse({ status: 503, headers: new Headers(headers), body: '' }).requestId
+  assert.equal(read({ 'x-request-id': 'req_1' }), 'req_1')
+  assert.equal(read({ 'request-id': 'req_2' }), 'req_2')
+  assert.equal(read({ 'x-request-id': 'two words' }), undefined)
+  assert.equal(read({}), undefined)
+})
 
 test('a date says how long to wait too', () => {
   const headers = new Headers({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() })

@@ -8,11 +8,18 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import type { ConversationError, ErrorCode } from '../error.ts'
 import { errorRow } from '../error.ts'
+import { REQUEST_ID_HEADER } from '../request-id.ts'
 import { ErrorInfoSchema } from './gen/google/rpc/error_details_pb.js'
 import { StatusSchema } from './gen/google/rpc/status_pb.js'
 
 /** The `domain` of our ErrorInfo. */
 export const ERROR_DOMAIN = 'dapr-chat'
+
+/** The `domain` of daprd's own ErrorInfo. */
+export const DAPR_ERROR_DOMAIN = 'dapr.io'
+
+/** Where daprd's ErrorInfo has the reason for a refusal. */
+export const DAPR_ERROR_MESSAGE = 'http.error_message'
 
 /** The header of an HTTP answer that carries the error's code. */
 export const ERROR_HEADER = 'dapr-chat-error'
@@ -63,12 +70,16 @@ export function writeErrorBody(error: ConversationError): string {
   return goJson(daprErrorBody(error))
 }
 
-/** Headers that go with the body: the code, and in whole seconds how long to wait where the provider said so. */
+/**
+ * Headers that go with the body: the code, in whole seconds how long to wait, and the provider's name for the request,
+ * where it said so.
+ */
 export function errorHeaders(error: ConversationError): Record<string, string> {
-  const { code, retryAfterMs } = error
+  const { code, retryAfterMs, requestId } = error
   return {
     [ERROR_HEADER]: code,
     ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(Math.max(retryAfterMs, 0) / 1000)) }),
+    ...(requestId !== undefined && { [REQUEST_ID_HEADER]: requestId }),
   }
 }
 
@@ -77,16 +88,39 @@ export function streamErrorBody(error: ConversationError): string {
   return goJson({ ...daprErrorBody(error), details: [{ '@type': ERROR_INFO_TYPE, ...errorInfo(error) }] })
 }
 
+/**
+ * What daprd refuses before a call reaches its API, with the HTTP status that it derives the gRPC one from: the message is
+ * the status' name, and the reason stands in the detail (daprd's `pkg/messaging/v1/util.go`).
+ */
+const refusals: Partial<Record<ErrorCode, { readonly status: number; readonly name: string }>> = {
+  unauthenticated: { status: 401, name: 'Unauthorized' },
+  not_found: { status: 501, name: 'Not Implemented' },
+}
+
+/** The longest value in the metadata of daprd's ErrorInfo, in characters. */
+const LONGEST_VALUE = 63
+
 /** The status of a failed gRPC call. */
 export function writeGrpcStatus(error: ConversationError): GrpcStatus {
   const code = errorRow(error.code).grpc
-  const message = daprErrorMessage(error)
-  const info = anyPack(ErrorInfoSchema, create(ErrorInfoSchema, errorInfo(error)))
-  const details = toBinary(StatusSchema, create(StatusSchema, { code, message, details: [info] }))
+  const refusal = refusals[error.code]
+  const message = refusal?.name ?? daprErrorMessage(error)
+  const info = refusal
+    ? {
+        reason: refusal.name,
+        domain: DAPR_ERROR_DOMAIN,
+        metadata: {
+          'http.code': String(refusal.status),
+          [DAPR_ERROR_MESSAGE]: error.message.slice(0, LONGEST_VALUE).toWellFormed(),
+        },
+      }
+    : errorInfo(error)
+  const any = anyPack(ErrorInfoSchema, create(ErrorInfoSchema, info))
+  const details = toBinary(StatusSchema, create(StatusSchema, { code, message, details: [any] }))
   return { code, message, details }
 }
 
-function errorInfo({ code, component, retryAfterMs, status, clock }: ConversationError) {
+function errorInfo({ code, component, retryAfterMs, status, clock, requestId }: ConversationError) {
   return {
     reason: code.toUpperCase(),
     domain: ERROR_DOMAIN,
@@ -95,6 +129,7 @@ function errorInfo({ code, component, retryAfterMs, status, clock }: Conversatio
       ...(retryAfterMs !== undefined && { retryAfterMs: String(retryAfterMs) }),
       ...(status !== undefined && { status: String(status) }),
       ...(clock !== undefined && { clock }),
+      ...(requestId !== undefined && { requestId }),
     },
   }
 }

@@ -20,9 +20,12 @@ const known: ReadonlyMap<string, FinishReason> = new Map([
   ['safety', 'content_filter'],
 ])
 
-/** The common reason behind a word of the wire, and the word itself where it differs. An empty word is `unknown`. */
-export function readFinishReason(word: string): { reason: FinishReason; raw?: string } {
-  if (word === '') return { reason: 'unknown' }
+/**
+ * The common reason behind a word of the wire, and the provider's own word where it differs: the one that our sidecar
+ * puts beside the reason, or the word itself. An empty word is `unknown`.
+ */
+export function readFinishReason(word: string, beside?: string): { reason: FinishReason; raw?: string } {
   const reason = known.get(word.toLowerCase()) ?? 'unknown'
-  return reason === word ? { reason } : { reason, raw: word }
+  const raw = word === '' || reason === word ? beside : word
+  return raw === undefined ? { reason } : { reason, raw }
 }

@@ -52,7 +52,14 @@ export {
   SetMetadataRequestSchema,
 } from './gen/dapr/proto/runtime/v1/metadata_pb.js'
 export type { ComponentMetadata, SidecarMetadata } from './metadata.ts'
-export { readMetadataBody, readMetadataResponse, writeMetadataBody, writeMetadataResponse } from './metadata.ts'
+export {
+  DAPR_CHAT_VERSION,
+  isDaprChat,
+  readMetadataBody,
+  readMetadataResponse,
+  writeMetadataBody,
+  writeMetadataResponse,
+} from './metadata.ts'
 export { readRequestJson, readResponseJson, writeJson } from './protojson.ts'
 export { Alpha1StreamWriter } from './stream-alpha1.ts'
 export { Alpha2StreamWriter } from './stream-alpha2.ts'

@@ -1,6 +1,6 @@
 /** Content parts of a message: text is Dapr's, images, recordings and documents are our extension of its content. */
 import type { MessageInitShape } from '@bufbuild/protobuf'
-import type { ContentPart, ImagePart, MediaSource } from '../conversation/message.ts'
+import { type ContentPart, type ImageDetail, isImageDetail, type MediaSource } from '../conversation/message.ts'
 import { ConversationError } from '../error.ts'
 import type { ConversationMessageContent, ConversationMessageContentSchema } from './gen/dapr/proto/runtime/v1/ai_pb.js'
 
@@ -64,9 +64,10 @@ function writePart(part: ContentPart): MessageInitShape<typeof ConversationMessa
 }
 
 function readSource(kind: string, { source, mediaType }: WireMedia): MediaSource {
-  if (source.case === 'url') return { url: source.value, ...(mediaType && { mediaType }) }
-  if (source.case === undefined)
+  if (source.case === undefined || source.value.length === 0) {
     throw new ConversationError('invalid_params', `invalid params: ${kind} must have data or a url`)
+  }
+  if (source.case === 'url') return { url: source.value, ...(mediaType && { mediaType }) }
   if (!mediaType) throw new ConversationError('invalid_params', `invalid params: ${kind} data must have a media type`)
   return { data: source.value, mediaType }
 }
@@ -80,8 +81,8 @@ function writeSource(source: MediaSource) {
     : { source: { case: 'data' as const, value: source.data as Uint8Array<ArrayBuffer> }, mediaType: source.mediaType }
 }
 
-function readDetail(detail: string | undefined): ImagePart['detail'] {
+function readDetail(detail: string | undefined): ImageDetail | undefined {
   if (!detail) return undefined
-  if (detail === 'auto' || detail === 'low' || detail === 'high') return detail
+  if (isImageDetail(detail)) return detail
   throw new ConversationError('invalid_params', "invalid params: image detail must be 'auto', 'low' or 'high'")
 }

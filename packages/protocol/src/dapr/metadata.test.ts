@@ -31,14 +31,22 @@ test("the HTTP body has daprd's names and numbers", () => {
     enabledFeatures: ['HotReload'],
     components: [{ name: 'echo', type: 'conversation.echo', version: 'v1' }],
     extended: { daprRuntimeVersion: '1.18.0', cliPID: '1234' },
-    appConnectionProperties: { port: 3000, protocol: 'http', channelAddress: '127.0.0.1', maxConcurrency: -1 },
+    appConnectionProperties: { port: 3000, protocol: 'http', channelAddress: '127.0.0.1' },
     actorRuntime: { runtimeStatus: 'DISABLED', hostReady: false },
     resiliencies: [{ name: 'myres' }],
   })
 })
 
 test('what is empty is left out of the HTTP body', () => {
-  assert.deepEqual(writeMetadataBody(empty), { actorRuntime: { runtimeStatus: 'DISABLED', hostReady: false } })
+  assert.deepEqual(writeMetadataBody(empty), {
+    appConnectionProperties: { protocol: 'http', channelAddress: '127.0.0.1' },
+    actorRuntime: { runtimeStatus: 'DISABLED', hostReady: false },
+  })
+})
+
+test('a limit of concurrency is written where there is one', () => {
+  const app = { port: 3000, protocol: 'grpc', channelAddress: 'app', maxConcurrency: 4 }
+  assert.partialDeepStrictEqual(writeMetadataBody({ ...empty, app }), { appConnectionProperties: app })
 })
 
 for (const [name, metadata] of Object.entries({ full, empty })) {

@@ -35,6 +35,14 @@ export interface SidecarMetadata {
   readonly resiliencies: readonly string[]
 }
 
+/** The entry of the extended metadata by which dapr-chat says that it is no stock daprd; its value is our version. */
+export const DAPR_CHAT_VERSION = 'daprChatVersion'
+
+/** Whether the metadata are those of dapr-chat. */
+export function isDaprChat({ extended }: Pick<SidecarMetadata, 'extended'>): boolean {
+  return Boolean(extended[DAPR_CHAT_VERSION])
+}
+
 /** The HTTP body as an object for `JSON.stringify`; what is empty is left out, as in daprd. */
 export function writeMetadataBody(metadata: SidecarMetadata): object {
   const { id, runtimeVersion, enabledFeatures, components, extended, app, resiliencies } = metadata
@@ -44,7 +52,7 @@ export function writeMetadataBody(metadata: SidecarMetadata): object {
     ...(enabledFeatures.length > 0 && { enabledFeatures }),
     ...(components.length > 0 && { components }),
     ...(Object.keys(extended).length > 0 && { extended }),
-    ...(app && { appConnectionProperties: app }),
+    appConnectionProperties: appConnection(app),
     actorRuntime: { runtimeStatus: 'DISABLED', hostReady: false },
     ...(resiliencies.length > 0 && { resiliencies: resiliencies.map((name) => ({ name })) }),
   }
@@ -59,11 +67,18 @@ export function writeMetadataResponse(metadata: SidecarMetadata): GetMetadataRes
     enabledFeatures: [...enabledFeatures],
     registeredComponents: components.map((component) => ({ ...component })),
     extendedMetadata: { ...extended },
-    ...(app && { appConnectionProperties: app }),
+    appConnectionProperties: appConnection(app),
     actorRuntime: { runtimeStatus: ActorRuntime_ActorRuntimeStatus.DISABLED },
     resiliencies: resiliencies.map((name) => ({ name })),
   })
 }
+
+/** daprd says how it would reach an app even where it has none, and leaves out what sets no limit. */
+function appConnection({ port, protocol, channelAddress, maxConcurrency }: SidecarMetadata['app'] = noApp) {
+  return { ...(port > 0 && { port }), protocol, channelAddress, ...(maxConcurrency > 0 && { maxConcurrency }) }
+}
+
+const noApp = { port: 0, protocol: 'http', channelAddress: '127.0.0.1', maxConcurrency: -1 }
 
 /** Reads the parsed HTTP body of any Dapr sidecar; whatever is absent or not of its type reads as empty. */
 export function readMetadataBody(body: unknown): SidecarMetadata {
@@ -99,12 +114,12 @@ export function readMetadataResponse(wire: GetMetadataResponse): SidecarMetadata
     enabledFeatures: wire.enabledFeatures,
     components: wire.registeredComponents.map(({ name, type, version }) => ({ name, type, version })),
     extended: wire.extendedMetadata,
-    ...(app && {
+    ...(app?.port && {
       app: {
         port: app.port,
         protocol: app.protocol,
         channelAddress: app.channelAddress,
-        maxConcurrency: app.maxConcurrency,
+        maxConcurrency: app.maxConcurrency || -1,
       },
     }),
     resiliencies: wire.resiliencies.map(({ name }) => name),

@@ -111,8 +111,7 @@ export class Alpha2StreamReader {
       events.push({ type: 'tool-call-end', choice, index })
     }
     state.finished = true
-    const { reason, raw = frame.rawFinishReason } = readFinishReason(frame.finishReason)
-    events.push({ type: 'finish', choice, reason, ...(raw !== undefined && { raw }) })
+    events.push({ type: 'finish', choice, ...readFinishReason(frame.finishReason, frame.rawFinishReason) })
   }
 }
 
@@ -123,7 +122,8 @@ function readCall(
   events: ConversationEvent[],
 ): void {
   const index = toolCall.index ?? 0
-  if (!calls.has(index)) {
+  const begun = calls.has(index)
+  if (!begun) {
     calls.set(index, true)
     const { id = '', name = '', signature } = toolCall
     events.push({ type: 'tool-call-start', choice, index, id, name, ...(signature && { signature }) })
@@ -133,7 +133,8 @@ function readCall(
   }
   if (toolCall.complete && calls.get(index)) {
     calls.set(index, false)
-    events.push({ type: 'tool-call-end', choice, index })
+    const late = begun ? toolCall.signature : undefined
+    events.push({ type: 'tool-call-end', choice, index, ...(late && { signature: late }) })
   }
 }
 
@@ -149,6 +150,7 @@ function checkFrame(frame: ReadableFrame): void {
         choice !== null &&
         isNumberOrAbsent(choice.index) &&
         isStringOrAbsent(choice.finishReason) &&
+        isStringOrAbsent(choice.rawFinishReason) &&
         (choice.delta === undefined || isDelta(choice.delta)),
     )
   if (!valid) throw new ConversationError('protocol', 'Cannot read a frame of the stream: it must be a stream message')

@@ -89,7 +89,10 @@ export class Alpha2StreamWriter {
       case 'tool-call-delta':
         return call(event.choice, event.index, { arguments: event.arguments })
       case 'tool-call-end':
-        return call(event.choice, event.index, { complete: true })
+        return call(event.choice, event.index, {
+          complete: true,
+          ...(event.signature && { signature: event.signature }),
+        })
       case 'finish':
         return {
           ...(event.choice !== 0 && { index: event.choice }),

@@ -2,8 +2,7 @@
  * Token counts of alpha2 and its stream, to and from the vocabulary. The wire cannot tell a detail of zero from one that
  * was not reported, so details of zero are left out when writing and absent after reading.
  */
-import type { Usage } from '../conversation/usage.ts'
-import { ConversationError } from '../error.ts'
+import { tokenCount, type Usage } from '../conversation/usage.ts'
 
 /** A count as protobuf (bigint), protojson (string, or absent for zero) or a lenient server (number) has it. */
 type Count = bigint | string | number | undefined
@@ -38,10 +37,7 @@ export interface UsageJson {
   promptTokensDetails?: { audioTokens?: string; cachedTokens?: string }
 }
 
-/**
- * Reads usage of either spelling.
- * @throws ConversationError `protocol` where a count is not a number of tokens.
- */
+/** Reads usage of either spelling. */
 export function readUsage(wire: WireUsage): Usage {
   const completion = wire.completionTokensDetails
   const prompt = wire.promptTokensDetails
@@ -83,20 +79,10 @@ export function writeUsage(usage: Usage): UsageJson {
 }
 
 function text<K extends string>(name: K, value: number | undefined): { [P in K]?: string } {
-  const tokens = whole(value)
+  const tokens = tokenCount(value) ?? 0
   return (tokens === 0 ? {} : { [name]: String(tokens) }) as { [P in K]?: string }
 }
 
-/** Providers have been seen to report fractions and negative counts; the wire has neither. */
-function whole(value: number | undefined): number {
-  return value !== undefined && value > 0 ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER) : 0
-}
-
 function count(value: Count): number {
-  if (value === undefined) return 0
-  const tokens = Number(value)
-  if (!Number.isFinite(tokens)) {
-    throw new ConversationError('protocol', `Cannot read usage: a count must be a number: current value is ${value}`)
-  }
-  return tokens
+  return tokenCount(value === undefined ? 0 : Number(value)) ?? 0
 }

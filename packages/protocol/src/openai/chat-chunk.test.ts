@@ -135,6 +135,22 @@ test('ChatChunkReader takes the last usage, wherever it stands', () => {
   assert.deepEqual(result.usage, { promptTokens: 5, completionTokens: 3, totalTokens: 8, reasoningTokens: 1 })
 })
 
+test('ChatChunkReader takes a count that counts no tokens for one that was not reported', () => {
+  const usageOf = (usage: object) => readAnswer(sse(chunk({ content: 'a' }), { ...stop, usage }, '[DONE]')).result.usage
+  for (const odd of [-1, 2.5, '7', 1e300, true, {}, null]) {
+    assert.deepEqual(
+      usageOf({
+        prompt_tokens: 5,
+        completion_tokens: odd,
+        total_tokens: odd,
+        prompt_tokens_details: { cached_tokens: odd },
+      }),
+      { promptTokens: 5, completionTokens: 0, totalTokens: 5 },
+    )
+    assert.equal(usageOf({ prompt_tokens: odd, completion_tokens: odd, total_tokens: 9 }), undefined)
+  }
+})
+
 test('ChatChunkReader joins characters that deltas cut in half, in text, thinking, refusals and arguments', () => {
   const arguments0 = (args: string) => toolChunk({ index: 0, id: 'a', function: { name: 'f', arguments: args } })
   const { events, result } = readAnswer(
@@ -194,6 +210,7 @@ const answers = fc
           maxLength: 3,
         }),
         reason: fc.constantFrom('stop', 'length', 'content_filter', 'unknown'),
+        raw: fc.option(fc.constantFrom('end_turn', 'MAX_TOKENS', 'odd'), { nil: undefined }),
       }),
       { minLength: 1, maxLength: 2 },
     ),
@@ -207,7 +224,7 @@ const answers = fc
   })
   .map(({ choices, usage }): ConversationEvent[] => [
     { type: 'message-start', id: 'answer-1', model: 'model-1' },
-    ...choices.flatMap(({ pieces, calls, reason }, choice): ConversationEvent[] => [
+    ...choices.flatMap(({ pieces, calls, reason, raw }, choice): ConversationEvent[] => [
       ...pieces.map(([type, piece]) => ({ type, choice, text: piece }) as ConversationEvent),
       ...calls.flatMap((call, index): ConversationEvent[] => [
         { type: 'tool-call-start', choice, index, id: `id-${index}`, name: call.name },
@@ -216,7 +233,11 @@ const answers = fc
         ),
         { type: 'tool-call-end', choice, index },
       ]),
-      { type: 'finish', choice, reason: calls.length > 0 && reason === 'stop' ? 'tool_calls' : (reason as 'stop') },
+      {
+        ...{ type: 'finish', choice },
+        reason: calls.length > 0 && reason === 'stop' ? 'tool_calls' : (reason as 'stop'),
+        ...(raw !== undefined && { raw }),
+      },
     ]),
     ...(usage ? [{ type: 'usage', usage } as const] : []),
   ])

@@ -5,12 +5,13 @@
 import type { ConversationEvent, Finish, ReasoningDelta } from '../conversation/event.ts'
 import type { Usage } from '../conversation/usage.ts'
 import { CharacterJoiner } from '../conversation/well-formed.ts'
-import { readFinishReason } from './finish-reason.ts'
+import { readFinish, writeFinish } from './finish-reason.ts'
 import { asFields, asList, asText, type Fields } from './lenient.ts'
 import { reasoningOf, reasoningSignatureOf } from './reasoning.ts'
+import { ReasoningDetails } from './reasoning-details.ts'
 import { writeToolCall } from './tool-call.ts'
 import { ToolCallReader } from './tool-call-reader.ts'
-import type { ChatCompletionChunk, ChatDelta, ChatFinishReason } from './types.ts'
+import type { ChatCompletionChunk, ChatDelta, ChatFinish } from './types.ts'
 import { readUsage, writeUsage } from './usage.ts'
 
 class ChoiceReader {
@@ -18,6 +19,7 @@ class ChoiceReader {
   readonly text = new CharacterJoiner()
   readonly reasoning = new CharacterJoiner()
   readonly refusal = new CharacterJoiner()
+  readonly details = new ReasoningDetails()
   readonly tools: ToolCallReader
   finished = false
 
@@ -98,8 +100,9 @@ export class ChatChunkReader {
     }
     const delta = asFields(value.delta) ?? asFields(value.message)
     if (delta) readDelta(delta, choice, events)
-    const raw = asText(value.finish_reason)
-    if (raw !== undefined && !choice.finished) choice.finish(readFinishReason(raw, choice.tools.any), events)
+    if (choice.finished) return
+    const finish = readFinish(value, choice.tools.any)
+    if (finish) choice.finish(finish, events)
   }
 }
 
@@ -111,7 +114,7 @@ function isIndex(value: unknown): value is number {
 function readDelta(delta: Fields, reader: ChoiceReader, events: ConversationEvent[]): void {
   const choice = reader.index
   const thought = reader.reasoning.push(reasoningOf(delta))
-  const signature = reasoningSignatureOf(delta)
+  const signature = reasoningSignatureOf(delta, reader.details)
   if (thought !== '' || signature !== undefined) {
     events.push({ type: 'reasoning-delta', choice, text: thought, ...(signature !== undefined && { signature }) })
   }
@@ -167,6 +170,9 @@ export interface ChatChunkWriterOptions {
   readonly includeUsage: boolean
 }
 
+/** How a choice stands until it ends. */
+const unfinished = { finish_reason: null } as const
+
 /** Turns the events of one answer into chunks: a token is a chunk, however many come at once. */
 export class ChatChunkWriter {
   #id: string
@@ -174,6 +180,8 @@ export class ChatChunkWriter {
   readonly #created: number
   readonly #includeUsage: boolean
   readonly #greeted = new Set<number>()
+  /** The choices that hold tool calls. */
+  readonly #calling = new Set<number>()
   #usage: Usage | undefined
 
   constructor(options: ChatChunkWriterOptions) {
@@ -202,6 +210,7 @@ export class ChatChunkWriter {
           chunks.push(this.#chunk(event.choice, { refusal: event.text }))
           break
         case 'tool-call-start': {
+          this.#calling.add(event.choice)
           const { index, id, name, signature } = event
           const call = { index, ...writeToolCall({ id, name, arguments: '', ...(signature && { signature }) }) }
           chunks.push(this.#chunk(event.choice, { tool_calls: [call] }))
@@ -212,13 +221,18 @@ export class ChatChunkWriter {
           chunks.push(this.#chunk(event.choice, { tool_calls: [call] }))
           break
         }
-        case 'tool-call-end':
+        case 'tool-call-end': {
+          const { index, signature } = event
+          if (signature) chunks.push(this.#chunk(event.choice, { tool_calls: [{ index, signature }] }))
           break
+        }
         case 'usage':
           this.#usage = event.usage
           break
         case 'finish':
-          chunks.push(this.#chunk(event.choice, {}, event.reason))
+          chunks.push(
+            this.#chunk(event.choice, {}, writeFinish(event.reason, event.raw, this.#calling.has(event.choice))),
+          )
       }
     }
     return chunks
@@ -230,7 +244,7 @@ export class ChatChunkWriter {
     return [{ ...this.#envelope(), choices: [], usage: writeUsage(this.#usage) }]
   }
 
-  #chunk(index: number, delta: ChatDelta, finish: ChatFinishReason | null = null): ChatCompletionChunk {
+  #chunk(index: number, delta: ChatDelta, finish: ChatFinish | typeof unfinished = unfinished): ChatCompletionChunk {
     let content = delta
     if (!this.#greeted.has(index)) {
       this.#greeted.add(index)
@@ -238,7 +252,7 @@ export class ChatChunkWriter {
     }
     const chunk: ChatCompletionChunk = {
       ...this.#envelope(),
-      choices: [{ index, delta: content, logprobs: null, finish_reason: finish }],
+      choices: [{ index, delta: content, logprobs: null, ...finish }],
     }
     if (this.#includeUsage) chunk.usage = null
     return chunk

@@ -1,4 +1,5 @@
 import type { ConversationResult } from '../conversation/result.ts'
+import { writeFinish } from './finish-reason.ts'
 import { writeToolCall } from './tool-call.ts'
 import type { ChatCompletion } from './types.ts'
 import { writeUsage } from './usage.ts'
@@ -20,7 +21,7 @@ export function writeChatCompletion(result: ConversationResult, options: ChatCom
     object: 'chat.completion',
     created: options.created,
     model: result.model ?? options.model,
-    choices: result.choices.map(({ index, text, reasoning, reasoningSignature, refusal, toolCalls, finishReason }) => ({
+    choices: result.choices.map(({ index, text, reasoning, reasoningSignature, refusal, toolCalls, ...end }) => ({
       index,
       message: {
         role: 'assistant',
@@ -31,7 +32,7 @@ export function writeChatCompletion(result: ConversationResult, options: ChatCom
         ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(writeToolCall) }),
       },
       logprobs: null,
-      finish_reason: finishReason,
+      ...writeFinish(end.finishReason, end.rawFinishReason, toolCalls.length > 0),
     })),
     ...(result.usage && { usage: writeUsage(result.usage) }),
   }

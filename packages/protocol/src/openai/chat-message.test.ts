@@ -93,9 +93,25 @@ test('writeChatMessages puts bytes into data URLs', () => {
   ])
 })
 
-test('writeChatMessages refuses a recording that is only an address', () => {
-  const message: Message = { role: 'user', content: [{ type: 'audio', source: { url: 'https://example.org/a.wav' } }] }
-  assert.throws(() => writeChatMessages([message], true), { code: 'invalid_params' })
+for (const type of ['audio', 'file'] as const) {
+  test(`writeChatMessages refuses ${type} that is only an address, for which the wire has no place`, () => {
+    const message: Message = { role: 'user', content: [{ type, source: { url: 'https://example.org/a' } }] }
+    assert.throws(() => writeChatMessages([message], true), {
+      code: 'invalid_params',
+      message: /^invalid params: (audio|a file) must be given as bytes for this provider$/,
+    })
+  })
+}
+
+test('readChatMessages takes a document by its address, for providers that fetch it, and a detail of null', () => {
+  const content = [
+    { type: 'file', file: { file_data: 'https://example.org/a.pdf' } },
+    { type: 'image_url', image_url: { ...image, detail: null } },
+  ]
+  assert.deepEqual(readChatMessages([{ role: 'user', content }])[0]?.content, [
+    { type: 'file', source: { url: 'https://example.org/a.pdf' } },
+    { type: 'image', source: image },
+  ])
 })
 
 test('writeChatMessages gives a server that is not OpenAI a system instead of a developer', () => {
@@ -134,7 +150,21 @@ const wrong: readonly [messages: unknown, message: RegExp][] = [
   [[{ role: 'user', content: [{ type: 'video' }] }], /"messages\[0\]\.content\[0\]\.type" must be/],
   [[{ role: 'user', content: [{ type: 'image_url' }] }], /image_url\.url" must be an address/],
   [[{ role: 'user', content: [{ type: 'input_audio' }] }], /input_audio\.data" must be base64/],
-  [[{ role: 'user', content: [{ type: 'file', file: { file_id: 'x' } }] }], /file\.file_data" must be a data URL/],
+  [
+    [{ role: 'user', content: [{ type: 'image_url', image_url: { ...image, detail: 'ultra' } }] }],
+    /image_url\.detail" must be auto, low or high: current value is "ultra"$/,
+  ],
+  [
+    [{ role: 'user', content: [{ type: 'file', file: { file_id: 'x' } }] }],
+    /file\.file_data" must be a data: URL or an https: address$/,
+  ],
+  [
+    [{ role: 'user', content: [{ type: 'file', file: { file_data: 'AAEC' } }] }],
+    /file\.file_data" must be a data: URL or an https: address$/,
+  ],
+  [[{ role: 'tool', content: '21' }], /"messages\[0\]\.tool_call_id" must be the id of a tool call$/],
+  [[{ role: 'tool', tool_call_id: '', content: '21' }], /"messages\[0\]\.tool_call_id" must be the id/],
+  [[{ role: 'tool', tool_call_id: 1, content: '21' }], /"messages\[0\]\.tool_call_id" must be the id/],
   [[{ role: 'assistant', tool_calls: [{ id: 'a' }] }], /"messages\[0\]\.tool_calls\[0\]\.function\.name" must be/],
 ]
 

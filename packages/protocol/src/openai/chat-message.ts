@@ -1,11 +1,12 @@
 /** The messages of a chat completion request, both ways. */
 import { base64Encode } from '@bufbuild/protobuf/wire'
 import type { AssistantMessage, ContentPart, MediaSource, Message } from '../conversation/message.ts'
-import { textOf } from '../conversation/message.ts'
+import { isImageDetail, textOf } from '../conversation/message.ts'
 import type { ToolCall } from '../conversation/tool.ts'
 import { ConversationError } from '../error.ts'
 import { asFields, asText, type Fields } from './lenient.ts'
 import { callSignatureOf, reasoningOf, reasoningSignatureOf } from './reasoning.ts'
+import { readReasoningDetails } from './reasoning-details.ts'
 import { writeToolCall } from './tool-call.ts'
 
 /**
@@ -44,12 +45,18 @@ function readMessage(value: unknown, at: number): Message {
       }
     }
     case 'tool':
-      return { role, content, toolCallId: asText(message.tool_call_id) ?? '', name: name ?? '' }
+      return { role, content, toolCallId: readToolCallId(message.tool_call_id, at), name: name ?? '' }
     default:
       throw malformed(
         `"messages[${at}].role" must be system, developer, user, assistant or tool: current value is ${JSON.stringify(role)}`,
       )
   }
+}
+
+function readToolCallId(value: unknown, at: number): string {
+  const id = asText(value)
+  if (id === undefined) throw malformed(`"messages[${at}].tool_call_id" must be the id of a tool call`)
+  return id
 }
 
 function readContent(content: unknown, at: number): ContentPart[] {
@@ -72,9 +79,13 @@ function readPart(value: unknown, where: string): ContentPart {
       const image = asFields(part.image_url)
       const url = asText(image?.url) ?? asText(part.image_url)
       if (url === undefined) throw malformed(`"${where}.image_url.url" must be an address`)
-      const detail = image?.detail
-      const known = detail === 'auto' || detail === 'low' || detail === 'high'
-      return { type: 'image', source: { url }, ...(known && { detail }) }
+      const detail = image?.detail ?? undefined
+      if (detail !== undefined && !isImageDetail(detail)) {
+        throw malformed(
+          `"${where}.image_url.detail" must be auto, low or high: current value is ${JSON.stringify(detail)}`,
+        )
+      }
+      return { type: 'image', source: { url }, ...(detail !== undefined && { detail }) }
     }
     case 'input_audio': {
       const audio = asFields(part.input_audio)
@@ -86,7 +97,9 @@ function readPart(value: unknown, where: string): ContentPart {
     case 'file': {
       const file = asFields(part.file)
       const data = asText(file?.file_data)
-      if (data === undefined) throw malformed(`"${where}.file.file_data" must be a data URL`)
+      if (data === undefined || !/^(data|https?):/i.test(data)) {
+        throw malformed(`"${where}.file.file_data" must be a data: URL or an https: address`)
+      }
       const filename = asText(file?.filename)
       return { type: 'file', source: { url: data }, ...(filename !== undefined && { filename }) }
     }
@@ -119,10 +132,11 @@ function readToolCall(value: unknown, at: number, index: number): ToolCall {
 }
 
 /**
- * Which earlier answers are sent with the model's thinking and the vendor's signatures: none, those of turns in which
- * the model called a tool, or all.
+ * What of the model's thinking and the vendors' signatures goes back with earlier answers: nothing; the thinking, without
+ * signatures, of turns in which the model called a tool; what is signed, in the spelling in which vendors on this wire
+ * sign; or all, in our own spelling.
  */
-export type ReasoningHistory = 'omit' | 'with-tool-calls' | 'send'
+export type ReasoningHistory = 'omit' | 'with-tool-calls' | 'signed' | 'send'
 
 /**
  * Writes messages for a server that is OpenAI's own, or for one that only speaks the wire: that one gets `system` for
@@ -132,9 +146,13 @@ export function writeChatMessages(
   messages: readonly Message[],
   openai: boolean,
   reasoning: ReasoningHistory = 'omit',
+  fileAddresses = false,
 ): Fields[] {
   const calling = reasoning === 'with-tool-calls' ? messagesOfCallingTurns(messages) : undefined
-  return messages.map((message) => writeMessage(message, openai, calling?.has(message) ?? reasoning === 'send'))
+  return messages.map((message) => {
+    const history = calling && !calling.has(message) ? 'omit' : reasoning
+    return writeMessage(message, { openai, history, fileAddresses })
+  })
 }
 
 /** A turn is everything between two messages of the user, so the answer after the last tool result belongs to it. */
@@ -148,45 +166,66 @@ function messagesOfCallingTurns(messages: readonly Message[]): Set<Message> {
   return new Set(turns.filter((turn) => turn.some(called)).flat())
 }
 
-function writeMessage(message: Message, openai: boolean, withReasoning: boolean): Fields {
+interface MessageDialect {
+  readonly openai: boolean
+  readonly history: ReasoningHistory
+  readonly fileAddresses: boolean
+}
+
+function writeMessage(message: Message, dialect: MessageDialect): Fields {
+  const content = () => writeContent(message.content, dialect.fileAddresses)
   switch (message.role) {
     case 'assistant':
-      return writeAssistant(message, withReasoning)
+      return writeAssistant(message, dialect.history)
     case 'tool':
-      return { role: 'tool', tool_call_id: message.toolCallId, content: writeContent(message.content) }
+      return { role: 'tool', tool_call_id: message.toolCallId, content: content() }
     case 'system':
     case 'developer':
     case 'user':
       return {
-        role: message.role === 'developer' && !openai ? 'system' : message.role,
+        role: message.role === 'developer' && !dialect.openai ? 'system' : message.role,
         ...participant(message.name),
-        content: writeContent(message.content),
+        content: content(),
       }
   }
 }
 
-function writeAssistant(message: AssistantMessage, withReasoning: boolean): Fields {
-  const { content, toolCalls, reasoning, reasoningSignature, refusal } = message
+function writeAssistant(message: AssistantMessage, history: ReasoningHistory): Fields {
+  const { content, toolCalls, refusal } = message
   return {
     role: 'assistant',
     ...participant(message.name),
     content: content.length === 0 && toolCalls.length > 0 ? null : textOf(content),
     ...(refusal !== undefined && { refusal }),
-    ...(withReasoning && reasoning && { reasoning_content: reasoning }),
-    ...(withReasoning && reasoningSignature && { reasoning_signature: reasoningSignature }),
-    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map((call) => writeEarlierCall(call, withReasoning)) }),
+    ...writeReasoning(message, history),
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map((call) => writeEarlierCall(call, history)) }),
   }
 }
 
-function writeEarlierCall({ signature, ...call }: ToolCall, withSignature: boolean): Fields {
-  return {
-    ...writeToolCall({
-      ...call,
-      // OpenAI refuses empty arguments in the history, which is what tools without parameters get from some.
-      arguments: call.arguments === '' ? '{}' : call.arguments,
-      ...(withSignature && signature && { signature }),
-    }),
+function writeReasoning({ reasoning, reasoningSignature }: AssistantMessage, history: ReasoningHistory): Fields {
+  const thinking = reasoning ? { reasoning_content: reasoning } : {}
+  const signed = reasoningSignature ? { ...thinking, reasoning_signature: reasoningSignature } : undefined
+  switch (history) {
+    case 'omit':
+      return {}
+    case 'with-tool-calls':
+      return thinking
+    case 'signed': {
+      const details = reasoningSignature ? readReasoningDetails(reasoningSignature, reasoning ?? '') : undefined
+      return details ? { reasoning_details: details } : (signed ?? {})
+    }
+    case 'send':
+      return signed ?? thinking
   }
+}
+
+function writeEarlierCall({ signature, ...call }: ToolCall, history: ReasoningHistory): Fields {
+  // OpenAI refuses empty arguments in the history, which is what tools without parameters get from some.
+  const written = writeToolCall({ ...call, arguments: call.arguments === '' ? '{}' : call.arguments })
+  if (!signature) return { ...written }
+  if (history === 'send') return { ...written, signature }
+  // Of the vendors that speak this wire Google alone signs calls; our own servers read its spelling too.
+  return { ...written, ...(history === 'signed' && { extra_content: { google: { thought_signature: signature } } }) }
 }
 
 /** OpenAI refuses names with anything but this in them; Dapr's Python client sends empty ones. */
@@ -194,13 +233,13 @@ function participant(name: string | undefined): { name?: string } {
   return name !== undefined && /^[\w-]{1,64}$/.test(name) ? { name } : {}
 }
 
-function writeContent(content: readonly ContentPart[]): string | Fields[] {
+function writeContent(content: readonly ContentPart[], fileAddresses: boolean): string | Fields[] {
   if (content.length === 0) return ''
   const only = content.length === 1 ? content[0] : undefined
-  return only?.type === 'text' ? only.text : content.map(writePart)
+  return only?.type === 'text' ? only.text : content.map((part) => writePart(part, fileAddresses))
 }
 
-function writePart(part: ContentPart): Fields {
+function writePart(part: ContentPart, fileAddresses: boolean): Fields {
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text }
@@ -216,11 +255,13 @@ function writePart(part: ContentPart): Fields {
       }
       return { type: 'input_audio', input_audio: { data, format: format === 'mpeg' ? 'mp3' : format } }
     }
-    case 'file':
-      return {
-        type: 'file',
-        file: { file_data: urlOf(part.source), filename: part.filename ?? 'file' },
+    case 'file': {
+      const data = urlOf(part.source)
+      if (!fileAddresses && !/^data:/i.test(data)) {
+        throw new ConversationError('invalid_params', 'invalid params: a file must be given as bytes for this provider')
       }
+      return { type: 'file', file: { file_data: data, filename: part.filename ?? 'file' } }
+    }
   }
 }
 

@@ -77,10 +77,16 @@ export interface WriteChatRequestOptions {
   readonly openai?: boolean
   /**
    * Whether the thinking of earlier answers and the vendors' signatures on it go back: to no server, because OpenAI
-   * refuses members that it does not know; in the turns in which the model called a tool, as DeepSeek wants it; or always.
+   * refuses members that it does not know; in the turns in which the model called a tool, as DeepSeek wants it; what is
+   * signed, as OpenRouter and Google's OpenAI endpoint want it; or always.
    * @default 'omit'
    */
   readonly reasoning?: ReasoningHistory
+  /**
+   * Whether a file may be an address instead of bytes, for which OpenAI's wire has no place.
+   * @default false
+   */
+  readonly fileAddresses?: boolean
 }
 
 /** The JSON body for a request. */
@@ -91,7 +97,7 @@ export function writeChatRequest(request: ConversationRequest, options: WriteCha
   return {
     ...parameters,
     model: options.model,
-    messages: writeChatMessages(request.messages, options.openai ?? false, options.reasoning),
+    messages: writeChatMessages(request.messages, options.openai ?? false, options.reasoning, options.fileAddresses),
     // Reasoning models refuse any temperature but their own.
     ...(temperature !== undefined && !reasoning && { temperature }),
     ...(maxTokens !== undefined && !limited && { [reasoning ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),

@@ -101,6 +101,8 @@ const reports: readonly [name: string, payload: string, code: ErrorCode, message
   ],
   ['vLLM', sse({ object: 'error', message: 'Too long: maximum context', code: 400 }), 'context_length', /Too long/],
   ['an error event', 'event: error\ndata: {"message":"overloaded","code":"529"}\n\n', 'unavailable', /overloaded/],
+  ['a line without a field', '{"error":{"message":"It broke","code":503}}\n\n', 'unavailable', /^It broke$/],
+  ['a line without a field or an end', '\r\n{"object":"error","message":"It broke"}\r\n', 'unavailable', /^It broke$/],
   ['an error that is a text', sse({ error: 'rate limit reached' }), 'rate_limit', /rate limit reached/],
   ['an error that says nothing', sse({ error: {} }), 'unavailable', /without a message/],
 ]

@@ -46,7 +46,11 @@ export class ChatStreamReader {
   constructor(options: ChatStreamReaderOptions = {}) {
     this.#maxEventChars = options.maxEventChars ?? MAX_EVENT_CHARS
     this.#choices = Math.max(1, options.choices ?? 1)
-    this.#sse = new SseDecoder({ maxEventChars: this.#maxEventChars, onEvent: (event) => this.#readEvent(event) })
+    this.#sse = new SseDecoder({
+      maxEventChars: this.#maxEventChars,
+      onEvent: (event) => this.#readEvent(event),
+      onStrayLine: (line) => this.#readStrayLine(line),
+    })
   }
 
   /** Why the answer failed, once it has. Nothing more is read then. */
@@ -137,10 +141,19 @@ export class ChatStreamReader {
     else this.#chunks.read(chunk, this.#events)
   }
 
+  /** Some servers fail in the middle of a stream with the body that they would have answered with, bare. */
+  #readStrayLine(line: string): void {
+    if (this.#done || this.#failure || !line.startsWith('{')) return
+    const body = parse(line)
+    if (body && isError(body)) this.#failure = providerError(body)
+  }
+
   #readBody(text: string): void {
     const body = parse(text)
     if (!body) {
-      this.#failure = notAnAnswer('JSON that does not parse')
+      // A report of failure may stand before events that are none of its business.
+      this.#readStrayLine(text.trimStart().split(/\r|\n/, 1)[0] ?? '')
+      this.#failure ??= notAnAnswer('JSON that does not parse')
     } else if (isError(body)) {
       this.#failure = providerError(body)
     } else {

@@ -3,6 +3,8 @@
  * body that our own OpenAI-compatible routes answer with.
  */
 import { ConversationError, type ErrorCode, errorCodes, errorRow } from '../error.ts'
+import { codeOfFailure } from '../failure-words.ts'
+import { requestIdIn } from '../request-id.ts'
 import { asFields, asList, asNumber, asText, type Fields } from './lenient.ts'
 
 /** The body of a failed call, as the `openai` packages read it. */
@@ -49,6 +51,7 @@ export function readChatError(failure: ProviderFailure): ConversationError {
   return new ConversationError(classify(status, report, text, retryAfterMs !== undefined), message, {
     status,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...requestIdIn((name) => textOf(failure.headers[name])),
   })
 }
 
@@ -113,26 +116,6 @@ function plainText(body: string): string {
   return text.startsWith('<') ? '' : text
 }
 
-const patterns: readonly [ErrorCode, RegExp][] = [
-  [
-    'context_length',
-    /context_length|context length|maximum context|context window|prompt is too long|input is too long/,
-  ],
-  [
-    'content_filter',
-    /content_filter|content filter|content management policy|responsibleai|content_policy|safety system/,
-  ],
-  [
-    'quota',
-    /insufficient_quota|insufficient (balance|credit|funds)|exceeded your current quota|billing|credit balance|servicequotaexceeded/,
-  ],
-  ['rate_limit', /rate.?limit|too many requests|resource_exhausted|throttl/],
-  [
-    'auth',
-    /invalid.{0,10}api.?key|incorrect api key|api key (not valid|expired)|authentication|unauthori[sz]ed|permission_(denied|error)/,
-  ],
-]
-
 function classify(
   status: number | undefined,
   report: Report | undefined,
@@ -141,27 +124,12 @@ function classify(
 ): ErrorCode {
   const own = report && ownCodes.get(report.code)
   if (own !== undefined) return own
-  const haystack = `${report?.code} ${report?.type} ${text}`.toLowerCase()
-  const named = patterns.find(([, pattern]) => pattern.test(haystack))?.[0]
-  // A quota that says when to come back is a rate limit by another name.
-  if (named === 'quota' && hasRetryHint) return 'rate_limit'
-  if (named !== undefined) return named
-  if (status === 401 || status === 403) return 'auth'
-  if (status === 402) return 'quota'
-  if (status === 429) return 'rate_limit'
-  // 424 is what Bedrock says when the model itself has failed.
-  if (status !== undefined && status !== 408 && status !== 424 && status < 500) return 'provider_invalid_request'
-  return /invalid_request|invalid_argument|bad_request|validationexception/.test(haystack)
-    ? 'provider_invalid_request'
-    : 'unavailable'
+  return codeOfFailure({ status, text: `${report?.code} ${report?.type} ${text}`, hasRetryHint })
 }
 
 /** How long to wait, from whichever place the vendor puts it, in milliseconds. */
 function retryHint(headers: ProviderFailure['headers'], report: Report | undefined): number | undefined {
-  const header = (name: string) => {
-    const value = headers[name]
-    return typeof value === 'string' ? value : value?.[0]
-  }
+  const header = (name: string) => textOf(headers[name])
   const ms = Number(header('retry-after-ms') ?? Number.NaN)
   if (ms >= 0) return ms
   const after = header('retry-after')
@@ -174,6 +142,10 @@ function retryHint(headers: ProviderFailure['headers'], report: Report | undefin
   const nested = asFields(asFields(report?.fields.metadata)?.headers)
   const reset = Number(header('x-ratelimit-reset') ?? asText(nested?.['X-RateLimit-Reset']) ?? Number.NaN)
   return reset > 1e12 ? Math.max(0, Math.round(reset - Date.now())) : undefined
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0]
 }
 
 function secondsOrDate(value: string): number | undefined {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FinishReason } from '../conversation/event.ts'
-import { readFinishReason } from './finish-reason.ts'
+import { readFinish, readFinishReason, writeFinish } from './finish-reason.ts'
 
 const readings: readonly [raw: string, hasToolCalls: boolean, reason: FinishReason, kept?: string][] = [
   ['stop', false, 'stop'],
@@ -36,3 +36,31 @@ for (const [raw, hasToolCalls, reason, kept] of readings) {
     assert.deepEqual(readFinishReason(raw, hasToolCalls), kept === undefined ? { reason } : { reason, raw: kept })
   })
 }
+
+const writings: readonly [reason: FinishReason, raw: string | undefined, hasToolCalls: boolean, written: object][] = [
+  ['stop', undefined, false, { finish_reason: 'stop' }],
+  ['stop', 'end_turn', false, { finish_reason: 'stop', native_finish_reason: 'end_turn' }],
+  ['length', 'MAX_TOKENS', true, { finish_reason: 'length', native_finish_reason: 'MAX_TOKENS' }],
+  ['tool_calls', undefined, true, { finish_reason: 'tool_calls' }],
+  ['tool_calls', 'stop', true, { finish_reason: 'tool_calls', native_finish_reason: 'stop' }],
+  ['content_filter', 'SAFETY', false, { finish_reason: 'content_filter', native_finish_reason: 'SAFETY' }],
+  ['unknown', undefined, false, { finish_reason: 'stop', finish_reason_known: false }],
+  ['unknown', 'odd', false, { finish_reason: 'stop', native_finish_reason: 'odd', finish_reason_known: false }],
+  ['unknown', 'odd', true, { finish_reason: 'tool_calls', native_finish_reason: 'odd', finish_reason_known: false }],
+]
+
+for (const [reason, raw, hasToolCalls, written] of writings) {
+  const calls = hasToolCalls ? 'with' : 'without'
+  test(`writeFinish writes ${reason}, said as ${raw}, ${calls} tool calls in OpenAI's words, and readFinish reads it back`, () => {
+    const finish = writeFinish(reason, raw, hasToolCalls)
+    assert.deepEqual(finish, written)
+    assert.deepEqual(readFinish({ ...finish }, hasToolCalls), raw === undefined ? { reason } : { reason, raw })
+  })
+}
+
+test("readFinish takes the vendor's word from a gateway that puts it beside the common reason", () => {
+  const read = (native: unknown) => readFinish({ finish_reason: 'stop', native_finish_reason: native }, false)
+  assert.deepEqual(read('completed'), { reason: 'stop', raw: 'completed' })
+  for (const nothing of ['stop', '', null, 7]) assert.deepEqual(read(nothing), { reason: 'stop' })
+  assert.equal(readFinish({ finish_reason: null, native_finish_reason: 'STOP' }, false), undefined)
+})

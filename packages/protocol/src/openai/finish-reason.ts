@@ -1,4 +1,6 @@
 import type { FinishReason } from '../conversation/event.ts'
+import { asText, type Fields } from './lenient.ts'
+import type { ChatFinish } from './types.ts'
 
 /** The words of OpenAI's wire, of the servers that claim to speak it, and of Anthropic, Gemini and Bedrock. */
 const words: ReadonlyMap<string, FinishReason> = new Map(
@@ -39,4 +41,26 @@ export function readFinishReason(raw: string, hasToolCalls: boolean): { reason: 
   if (named === 'stop' && hasToolCalls) reason = 'tool_calls'
   if (named === 'tool_calls' && !hasToolCalls) reason = 'stop'
   return reason === raw ? { reason } : { reason, raw: raw.toWellFormed() }
+}
+
+/** Why a choice of a completion or of its last chunk ended; undefined while it has not. */
+export function readFinish(choice: Fields, hasToolCalls: boolean): { reason: FinishReason; raw?: string } | undefined {
+  const word = asText(choice.finish_reason)
+  if (word === undefined) return undefined
+  // Our own servers and others, which name the common reason, put the vendor's word beside it.
+  const native = asText(choice.native_finish_reason)?.toWellFormed()
+  if (choice.finish_reason_known === false) return { reason: 'unknown', ...(native !== undefined && { raw: native }) }
+  const { reason, raw } = readFinishReason(word, hasToolCalls)
+  const kept = native === undefined || native === reason ? raw : native
+  return kept === undefined ? { reason } : { reason, raw: kept }
+}
+
+/**
+ * Why a choice ended, in OpenAI's words: programs and the official packages know no others. An unknown reason becomes the
+ * one that fits what the answer holds, and says so beside it.
+ */
+export function writeFinish(reason: FinishReason, raw: string | undefined, hasToolCalls: boolean): ChatFinish {
+  const native = raw !== undefined && { native_finish_reason: raw }
+  if (reason !== 'unknown') return { finish_reason: reason, ...native }
+  return { finish_reason: hasToolCalls ? 'tool_calls' : 'stop', ...native, finish_reason_known: false }
 }

@@ -20,6 +20,7 @@ export type {
   ChatCompletion,
   ChatCompletionChunk,
   ChatDelta,
+  ChatFinish,
   ChatFinishReason,
   ChatToolCall,
   ChatUsage,

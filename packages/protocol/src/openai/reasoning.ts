@@ -3,24 +3,24 @@
  * the messages of requests. Our own names are `reasoning_signature` on messages and `signature` on tool calls.
  */
 import { asFields, asList, asText, type Fields } from './lenient.ts'
+import { detailText, ReasoningDetails } from './reasoning-details.ts'
 
 /** The thinking of a message or a delta. A server that gives it two of its three names says the same thing twice. */
 export function reasoningOf(message: Fields): string {
   const direct = asText(message.reasoning_content) ?? asText(message.reasoning)
   if (direct !== undefined) return direct
   if (!message.reasoning_details) return ''
-  return asList(message.reasoning_details)
-    .map((detail) => asText(asFields(detail)?.text) ?? '')
-    .join('')
+  return asList(message.reasoning_details).map(detailText).join('')
 }
 
-/** The signature of the thinking in a message or a delta: ours, or the last one among OpenRouter's details. */
-export function reasoningSignatureOf(message: Fields): string | undefined {
-  let signature = asText(message.reasoning_signature)
-  if (signature === undefined && message.reasoning_details) {
-    for (const detail of asList(message.reasoning_details)) signature = asText(asFields(detail)?.signature) ?? signature
-  }
-  return signature?.toWellFormed()
+/**
+ * The signature of the thinking in a message or a delta: ours, or OpenRouter's details.
+ * @param details those of the deltas before.
+ */
+export function reasoningSignatureOf(message: Fields, details = new ReasoningDetails()): string | undefined {
+  const ours = asText(message.reasoning_signature)
+  if (ours !== undefined) return ours.toWellFormed()
+  return message.reasoning_details ? details.push(message.reasoning_details) : undefined
 }
 
 /** The signature of a tool call: ours, or Gemini's as Google's own OpenAI endpoint spells it. */

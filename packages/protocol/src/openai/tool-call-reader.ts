@@ -12,8 +12,9 @@ interface OpenCall {
   readonly index: number
   upstreamId: string | undefined
   name: string
-  /** The vendor's signature, which must come before the call begins: no delta has a place for it. */
+  /** The vendor's signature. It goes out with the start of the call, or with its end where it comes later. */
   signature: string | undefined
+  signatureSent: boolean
   started: boolean
   ended: boolean
   /** Arguments that came before the name did. */
@@ -76,7 +77,13 @@ export class ToolCallReader {
     this.#send(call, call.joiner.end(), events)
     // No arguments at all, `null` or "": a tool without parameters, whose arguments are the empty object.
     if (call.sent === '') this.#send(call, '{}', events)
-    events.push({ type: 'tool-call-end', choice: this.#choice, index: call.index })
+    const late = call.signatureSent ? undefined : call.signature
+    events.push({
+      type: 'tool-call-end',
+      choice: this.#choice,
+      index: call.index,
+      ...(late !== undefined && { signature: late }),
+    })
   }
 
   #find(index: number | undefined, id: string | undefined, name: string | undefined, args: string): OpenCall {
@@ -103,6 +110,7 @@ export class ToolCallReader {
       upstreamId: undefined,
       name: '',
       signature: undefined,
+      signatureSent: false,
       started: false,
       ended: false,
       early: '',
@@ -128,6 +136,7 @@ export class ToolCallReader {
       name: call.name.toWellFormed(),
       ...(call.signature !== undefined && { signature: call.signature }),
     })
+    call.signatureSent = call.signature !== undefined
     const early = call.early
     call.early = ''
     this.#send(call, early, events)

@@ -23,8 +23,17 @@ export interface ChatUsage {
   }
 }
 
-/** OpenAI's finish reasons, and `unknown`, which stands for a provider that gave none. */
-export type ChatFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'unknown'
+/** OpenAI's finish reasons. */
+export type ChatFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
+
+/** Why a choice ended. The second and the third member are none of OpenAI's. */
+export interface ChatFinish {
+  finish_reason: ChatFinishReason
+  /** The provider's own word, where it differs. */
+  native_finish_reason?: string
+  /** Present where the provider gave no reason, or one without a common name: `finish_reason` is the nearest then. */
+  finish_reason_known?: false
+}
 
 /** What one chunk adds to a choice. */
 export interface ChatDelta {
@@ -51,7 +60,7 @@ export interface ChatCompletionChunk {
   /** Seconds since 1970. */
   created: number
   model: string
-  choices: { index: number; delta: ChatDelta; logprobs: null; finish_reason: ChatFinishReason | null }[]
+  choices: ({ index: number; delta: ChatDelta; logprobs: null } & (ChatFinish | { finish_reason: null }))[]
   usage?: ChatUsage | null
 }
 
@@ -62,7 +71,7 @@ export interface ChatCompletion {
   /** Seconds since 1970. */
   created: number
   model: string
-  choices: {
+  choices: ({
     index: number
     message: {
       role: 'assistant'
@@ -73,7 +82,6 @@ export interface ChatCompletion {
       tool_calls?: ChatToolCall[]
     }
     logprobs: null
-    finish_reason: ChatFinishReason
-  }[]
+  } & ChatFinish)[]
   usage?: ChatUsage
 }

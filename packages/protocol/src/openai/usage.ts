@@ -1,28 +1,28 @@
-import type { Usage } from '../conversation/usage.ts'
-import { asFields, asNumber } from './lenient.ts'
+import { tokenCount, type Usage } from '../conversation/usage.ts'
+import { asFields } from './lenient.ts'
 import type { ChatUsage } from './types.ts'
 
 /** Token counts from OpenAI's names. `undefined` where the value holds no counts. */
 export function readUsage(value: unknown): Usage | undefined {
   const usage = asFields(value)
   if (!usage) return undefined
-  const promptTokens = asNumber(usage.prompt_tokens)
-  const completionTokens = asNumber(usage.completion_tokens)
+  const promptTokens = tokenCount(usage.prompt_tokens)
+  const completionTokens = tokenCount(usage.completion_tokens)
   if (promptTokens === undefined && completionTokens === undefined) return undefined
   const prompt = asFields(usage.prompt_tokens_details)
   const completion = asFields(usage.completion_tokens_details)
   const details = {
-    cachedTokens: asNumber(prompt?.cached_tokens) ?? asNumber(usage.prompt_cache_hit_tokens),
-    promptAudioTokens: asNumber(prompt?.audio_tokens),
-    reasoningTokens: asNumber(completion?.reasoning_tokens),
-    completionAudioTokens: asNumber(completion?.audio_tokens),
-    acceptedPredictionTokens: asNumber(completion?.accepted_prediction_tokens),
-    rejectedPredictionTokens: asNumber(completion?.rejected_prediction_tokens),
+    cachedTokens: tokenCount(prompt?.cached_tokens) ?? tokenCount(usage.prompt_cache_hit_tokens),
+    promptAudioTokens: tokenCount(prompt?.audio_tokens),
+    reasoningTokens: tokenCount(completion?.reasoning_tokens),
+    completionAudioTokens: tokenCount(completion?.audio_tokens),
+    acceptedPredictionTokens: tokenCount(completion?.accepted_prediction_tokens),
+    rejectedPredictionTokens: tokenCount(completion?.rejected_prediction_tokens),
   }
   return {
     promptTokens: promptTokens ?? 0,
     completionTokens: completionTokens ?? 0,
-    totalTokens: asNumber(usage.total_tokens) ?? (promptTokens ?? 0) + (completionTokens ?? 0),
+    totalTokens: tokenCount(usage.total_tokens) ?? (promptTokens ?? 0) + (completionTokens ?? 0),
     ...defined(details),
   }
 }

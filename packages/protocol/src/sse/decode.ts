@@ -21,6 +21,8 @@ export interface SseEvent {
 /** How a decoder reports and how much it holds. */
 export interface SseDecoderOptions {
   onEvent(event: SseEvent): void
+  /** Is told of lines that the standard says to ignore because they name no field of an event. */
+  onStrayLine?(line: string): void
   /**
    * The longest event, in UTF-16 code units, before the stream is given up.
    * @default 16777216
@@ -45,8 +47,8 @@ export class SseDecoder {
       maxBufferSize: maxEventChars,
       onEvent: ({ event, data }) => options.onEvent({ event: event ?? 'message', data, complete: this.#complete }),
       onError: (error) => {
-        // The parser's other complaints are about lines that the standard says to ignore.
         if (error.type === 'max-buffer-size-exceeded') this.#overflow = true
+        else if (error.type === 'unknown-field' && error.line !== undefined) options.onStrayLine?.(error.line)
       },
     })
     this.#maxEventChars = maxEventChars

@@ -2,6 +2,7 @@
 import { writeMetadataBody } from '@dapr-chat/protocol/dapr'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ApiContext } from '../context.ts'
+import { parameterAfter } from '../path.ts'
 import { sendJson } from '../reply.ts'
 import { openApi } from './openapi.ts'
 
@@ -20,8 +21,9 @@ export function registerAdminHttp(app: FastifyInstance, context: ApiContext): vo
     return reply.code(204).send()
   })
   app.get('/v1.0/metadata', (_request, reply) => sendJson(reply, JSON.stringify(writeMetadataBody(context.metadata()))))
-  app.put<{ Params: { key: string } }>('/v1.0/metadata/:key', (request, reply) => {
-    context.setMetadata(request.params.key, new TextDecoder().decode(request.body as Uint8Array | undefined))
+  app.put('/v1.0/metadata/:key', (request, reply) => {
+    const key = parameterAfter('metadata', request.raw.url ?? '')
+    context.setMetadata(key, new TextDecoder().decode(request.body as Uint8Array | undefined))
     return reply.code(204).send()
   })
   app.post('/v1.0/shutdown', (_request, reply) => {

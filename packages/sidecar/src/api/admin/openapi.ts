@@ -83,6 +83,17 @@ const paths = {
       responses: { 200: { description: 'A list.', content: json(object) } },
     },
   },
+  '/v1/models/{model}': {
+    get: {
+      tags: ['openai'],
+      summary: 'A component, or a model of one',
+      parameters: [{ name: 'model', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: {
+        200: { description: 'The model.', content: json(object) },
+        404: { description: 'There is none.', content: json(object) },
+      },
+    },
+  },
   '/api/conversations': {
     get: {
       tags: ['history'],

@@ -130,7 +130,7 @@ async function whole<Request extends { name: string }>(
   const open = context.calls.open()
   call.on('cancelled', () => open.cancel())
   try {
-    return write(await collect(converse(context, call, read, open)))
+    return write(await collect(converse(context, call, read, open, false)))
   } catch (thrown) {
     throw named(thrown, call.request.name)
   } finally {
@@ -153,7 +153,7 @@ async function streamed<Request extends { name: string }>(
     open = context.calls.open()
     const opened = open
     call.on('cancelled', () => opened.cancel())
-    for await (const batch of converse(context, call, read, open)) {
+    for await (const batch of converse(context, call, read, open, true)) {
       const full = send(call, frames.write(batch))
       if (full) await full
     }
@@ -174,6 +174,7 @@ function converse<Request extends { name: string }>(
   call: Unary<Request> | Streaming<Request>,
   read: (request: Request) => ConversationRequest,
   open: OpenCall,
+  streamed: boolean,
 ): AsyncIterable<readonly ConversationEvent[]> {
   const component = context.components.get(call.request.name)
   const first = (name: string) => call.metadata.get(name)[0]?.toString()
@@ -183,6 +184,7 @@ function converse<Request extends { name: string }>(
     request: read(call.request),
     caller: callerOf(first('dapr-caller-app-id')),
     signal: open.signal,
+    origin: { surface: 'dapr-grpc', streamed },
     ...(trace && { trace }),
   })
 }
@@ -217,11 +219,14 @@ function send(call: Streaming<unknown>, messages: readonly Uint8Array[]): Promis
 
 /** @throws ConversationError for a caller without the token, and for a method that the Configuration closes. */
 function admit({ settings: { apiToken }, configuration }: ApiContext, call: Unary<unknown> | Streaming<unknown>): void {
-  if (apiToken !== undefined && !tokenMatches(call.metadata.get('dapr-api-token')[0]?.toString(), apiToken)) {
-    throw new ConversationError('unauthenticated', 'Unauthorized')
+  const token = call.metadata.get('dapr-api-token')[0]?.toString()
+  if (apiToken !== undefined && !tokenMatches(token, apiToken)) {
+    const reason =
+      token === undefined ? 'missing api token in request metadata' : 'authentication error: api token mismatch'
+    throw new ConversationError('unauthenticated', reason)
   }
   if (!isApiOpen(configuration, endpointOfMethod(call.getPath()).api, 'grpc')) {
-    throw new ConversationError('not_found', 'Not Implemented')
+    throw new ConversationError('not_found', 'requested endpoint is not available')
   }
 }
 

@@ -31,6 +31,7 @@ import { encodeSse } from '@dapr-chat/protocol/sse'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
 import { converseOverHttp, openHttpCall } from '../http-call.ts'
+import { parameterAfter } from '../path.ts'
 import { sendJson } from '../reply.ts'
 import { type StreamWire, streamAnswer } from '../stream-answer.ts'
 
@@ -86,15 +87,16 @@ export function registerDaprHttp(app: FastifyInstance, context: ApiContext): voi
 }
 
 async function answer(version: Version, context: ApiContext, request: FastifyRequest, reply: FastifyReply) {
-  const name = componentName(request.raw.url ?? '')
+  const name = parameterAfter('conversation', request.raw.url ?? '')
   try {
     const exchange = version((request.body as Uint8Array | undefined) ?? new Uint8Array())
     const component = context.components.get(name)
     const conversation = exchange.request()
     const call = openHttpCall(context, reply.raw)
     try {
-      const stream = converseOverHttp(component, conversation, request.raw, call)
-      if (!wantsStream(request)) return sendJson(reply, exchange.answer(await collect(stream)))
+      const streamed = wantsStream(request)
+      const stream = converseOverHttp(component, conversation, request.raw, call, { surface: 'dapr-http', streamed })
+      if (!streamed) return sendJson(reply, exchange.answer(await collect(stream)))
       const error = (failure: ConversationError) => encodeSse(streamErrorBody(failure.about(name)), 'error')
       await streamAnswer(stream, reply.raw, { ...exchange.stream(), error }, context)
       return reply.hijack()
@@ -115,13 +117,4 @@ export function sendDaprError(reply: FastifyReply, error: ConversationError): Fa
 
 function wantsStream(request: FastifyRequest): boolean {
   return request.headers.accept?.toLowerCase().includes('text/event-stream') ?? false
-}
-
-/**
- * The component's name as it stands in the path. Dapr decodes it like a query: `+` is a space too, which the router's
- * own decoding does not know. A bad escape does not get here.
- */
-function componentName(url: string): string {
-  const [, raw = ''] = /\/conversation\/+([^/?]+)/.exec(url) ?? []
-  return decodeURIComponent(raw.replaceAll('+', ' '))
 }

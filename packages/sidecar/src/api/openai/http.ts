@@ -21,6 +21,13 @@ import { streamAnswer } from '../stream-answer.ts'
 export function registerOpenAiHttp(app: FastifyInstance, context: ApiContext): void {
   app.post('/v1/chat/completions', (request, reply) => answer(context, request, reply))
   app.get('/v1/models', (_request, reply) => sendJson(reply, JSON.stringify(listModels(context))))
+  app.get<{ Params: { model: string } }>('/v1/models/:model', (request, reply) => {
+    try {
+      return sendJson(reply, JSON.stringify(describeModel(context, request.params.model)))
+    } catch (thrown) {
+      return sendChatError(reply, ConversationError.from(thrown))
+    }
+  })
 }
 
 async function answer(context: ApiContext, request: FastifyRequest, reply: FastifyReply) {
@@ -30,7 +37,10 @@ async function answer(context: ApiContext, request: FastifyRequest, reply: Fasti
     const conversation = model === undefined ? chat.request : { ...chat.request, model }
     const call = openHttpCall(context, reply.raw)
     try {
-      const stream = converseOverHttp(component, conversation, request.raw, call)
+      const stream = converseOverHttp(component, conversation, request.raw, call, {
+        surface: 'openai',
+        streamed: chat.stream,
+      })
       const envelope = {
         id: `chatcmpl-${randomUUID()}`,
         model: model ?? component.provider.model ?? component.name,
@@ -88,6 +98,15 @@ function listModels({ components }: ApiContext): object {
   const data = components
     .list()
     .filter(isReady)
-    .map(({ name, type }) => ({ id: name, object: 'model', created: 0, owned_by: type }))
+    .map((component) => modelOf(component.name, component))
   return { object: 'list', data }
+}
+
+/** @throws ConversationError `component_not_found` where the name is none that a completion could have. */
+function describeModel(context: ApiContext, name: string): object {
+  return modelOf(name, findComponent(context, name).component)
+}
+
+function modelOf(id: string, { type }: ReadyComponent): object {
+  return { id, object: 'model', created: 0, owned_by: type }
 }

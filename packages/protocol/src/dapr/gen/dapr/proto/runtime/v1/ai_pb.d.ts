@@ -1065,6 +1065,13 @@ export declare type ConversationResultChoices = Message<"dapr.proto.runtime.v1.C
    * @generated from field: dapr.proto.runtime.v1.ConversationResultMessage message = 3;
    */
   message?: ConversationResultMessage | undefined;
+
+  /**
+   * The provider's word for the finish reason, where it differs.
+   *
+   * @generated from field: optional string raw_finish_reason = 1000;
+   */
+  rawFinishReason?: string | undefined;
 };
 
 /**
@@ -1363,7 +1370,7 @@ export declare type ConversationStreamToolCall = Message<"dapr.proto.runtime.v1.
   complete?: boolean | undefined;
 
   /**
-   * The vendor's signature of the call, beside its id and name.
+   * The vendor's signature of the call, beside its id and name, or beside `complete`.
    *
    * @generated from field: optional string signature = 6;
    */
