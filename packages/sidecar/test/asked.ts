@@ -19,6 +19,8 @@ export interface Asked {
   readonly request: ReceivedRequest | undefined
   /** The request's body; empty where nothing was sent. */
   readonly body: Fields
+  /** The kinds of what the operator was told. */
+  readonly warned: readonly string[]
 }
 
 /** Asks a provider of this kind that answers `ok`. */
@@ -35,10 +37,12 @@ export async function askedOf(
     ...wire.finish({ reason: 'stop', promptTokens: 1, completionTokens: 1 }),
   ]
   await using upstream = await scriptedProvider({ headers: { 'content-type': wire.contentType }, body })
-  await using provider = vendorProvider(definition, { endpoint: upstream.url, ...metadata }, environment)
+  const warned: string[] = []
+  const given = { endpoint: upstream.url, ...metadata }
+  await using provider = vendorProvider(definition, given, environment, (kind) => warned.push(kind))
   const { error } = await outcomeOf(provider.converse(callOf(call)))
   const [request] = upstream.requests
-  return { error, request, body: asFields(request?.body) ?? {} }
+  return { error, request, body: asFields(request?.body) ?? {}, warned }
 }
 
 /** What stands under a path such as `messages.0.content`; `*` goes through all elements of a list. */

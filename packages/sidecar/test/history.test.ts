@@ -374,6 +374,23 @@ test('the API lists, shows and deletes the conversations of its caller, and no o
   assert.deepEqual(await sent(running, 3), ['user: Hello?'])
 })
 
+test('every context id that is remembered can be deleted, and longer ones are refused', { timeout }, async () => {
+  await using running = await startRemembering()
+  for (const contextId of ['x'.repeat(1_000), '😀'.repeat(250), '%'.repeat(1_000)]) {
+    await ask(running.sidecar, { ...hello, contextId })
+    assert.equal((await api(running, `/gpt/${encodeURIComponent(contextId)}`, undefined, 'DELETE')).status, 204)
+  }
+  for (const contextId of ['x'.repeat(1_001), '😀'.repeat(251)]) {
+    const answer = await converse(running, [user('Hello?')], { contextId })
+    assert.equal(answer.status, 400)
+    assert.deepEqual(JSON.parse(answer.text), {
+      errorCode: 'ERR_CONVERSATION_INVALID_PARMS',
+      message: `failed conversing with component gpt: invalid params: the context id of a conversation that is remembered must have at most 1000 bytes: current length is ${Buffer.byteLength(contextId)}`,
+    })
+  }
+  assert.equal((await converse(running, [user('Hello?')], { contextId: 'x'.repeat(1_000) })).status, 200)
+})
+
 test('the API is behind the token and the check of the origin', { timeout }, async () => {
   await using sidecar = await startSidecar([echoComponent], { apiToken: 'secret' })
   const status = async (headers: Record<string, string>) =>

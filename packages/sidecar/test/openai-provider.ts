@@ -36,7 +36,7 @@ export function openaiProvider(
       historyTTL: 0,
       ...settings,
     },
-    { component: 'test', environment },
+    { component: 'test', environment, warn: () => {} },
   )
   return { ...provider, [Symbol.asyncDispose]: () => provider.close() }
 }

@@ -6,10 +6,14 @@ export interface RawReply {
   readonly code: number
   readonly details: string
   readonly headers: Metadata
+  readonly trailers: Metadata
   readonly messages: readonly Buffer[]
 }
 
-/** Calls a method of Dapr's service; every method answers as a stream to a caller that does not know better. */
+/**
+ * Calls a method of Dapr's service, or one of another service by its path, `/package.Service/Method`; every method answers
+ * as a stream to a caller that does not know better.
+ */
 export async function callGrpc(
   address: string,
   method: string,
@@ -20,7 +24,7 @@ export async function callGrpc(
   const sent = new Metadata()
   for (const [key, value] of Object.entries(metadata)) sent.set(key, value)
   const call = client.makeServerStreamRequest(
-    `/dapr.proto.runtime.v1.Dapr/${method}`,
+    method.startsWith('/') ? method : `/dapr.proto.runtime.v1.Dapr/${method}`,
     (bytes: Uint8Array) => Buffer.from(bytes),
     (bytes) => bytes,
     request,
@@ -33,11 +37,11 @@ export async function callGrpc(
   })
   call.on('data', (message: Buffer) => messages.push(message))
   try {
-    const { code, details } = await new Promise<StatusObject | ServiceError>((resolve) => {
+    const ended = await new Promise<StatusObject | ServiceError>((resolve) => {
       call.on('status', resolve)
       call.on('error', resolve)
     })
-    return { code, details, headers, messages }
+    return { code: ended.code, details: ended.details, headers, trailers: ended.metadata, messages }
   } finally {
     client.close()
   }

@@ -53,6 +53,7 @@ export async function startSidecar(
       logLevel: 'fatal',
       gracefulShutdownMs: 0,
       storePath: ':memory:',
+      hotReload: false,
       ...settings,
     })
     const addresses = await sidecar.listen()

@@ -54,6 +54,12 @@ export interface ProviderContext {
   readonly component: string
   /** The environment, where a provider reads the variables that its documentation names. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /**
+   * Tells the operator that a part of a request was left out or changed, because the vendor cannot take it. What
+   * changes the answer for the caller is better refused.
+   * @param kind what it is about, such as a parameter's name; each kind is told once for a component.
+   */
+  warn(kind: string, message: string): void
 }
 
 /** A kind of component: `conversation.openai` and the like. */

@@ -120,6 +120,39 @@ export function answersContract(subject: ContractSubject): void {
     assert.equal(new Set(calls.map(({ id }) => id)).size, 2)
   })
 
+  test(`${type} gives calls that come without an id an id each`, async () => {
+    const call = { id: '', name: 'now', pieces: ['{}'] }
+    const answer = answerOf(subject, (words) => [
+      ...words.start(),
+      ...words.calls([call, { ...call, name: 'weather' }]),
+      ...words.finish({ ...ending, reason: 'tool_calls' }),
+    ])
+    const { result, error } = await outcomeFor(subject, answer, { tools: [{ name: 'now' }, { name: 'weather' }] })
+    assert.equal(error, undefined)
+    const ids = (result.choices[0]?.toolCalls ?? []).map(({ id }) => id)
+    assert.deepEqual([ids.length, new Set(ids).size, ids.includes('')], [2, 2, false])
+  })
+
+  test(`${type} delivers a megabyte of arguments that come in many pieces`, async () => {
+    const pieces = ['{"text":"', ...Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)), '"}']
+    const answer = answerOf(subject, (words) => [
+      ...words.start(),
+      ...words.calls([{ id: 'call_a', name: 'write', pieces }]),
+      ...words.finish({ ...ending, reason: 'tool_calls' }),
+    ])
+    const { result, error } = await outcomeFor(subject, answer, { tools: [{ name: 'write' }] })
+    assert.equal(error, undefined)
+    assert.equal(result.choices[0]?.toolCalls[0]?.arguments, pieces.join(''))
+  })
+
+  test(`${type} takes an answer that says nothing, and ends properly, for an answer`, async () => {
+    const end = { ...ending, completionTokens: 0 }
+    const answer = answerOf(subject, (words) => [...words.start(), ...words.finish(end)])
+    const { result, error } = await outcomeFor(subject, answer)
+    assert.equal(error, undefined)
+    assert.deepEqual([result.choices[0]?.text, result.choices[0]?.finishReason], ['', 'stop'])
+  })
+
   test(`${type} gives an answer that ends in tool calls without any the reason "stop"`, async () => {
     const end = { ...ending, reason: 'tool_calls' } as const
     const answer = answerOf(subject, (words) => [...words.start(), words.text('x'), ...words.finish(end)])

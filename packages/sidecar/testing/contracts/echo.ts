@@ -2,6 +2,9 @@ import { echo } from '../../src/providers/echo/echo.ts'
 import type { OfflineContract } from '../contract/contract.ts'
 
 const textOnly = { missing: 'echo says the text of the question and passes over everything else' }
+const noMedia = {
+  missing: 'passed over, as daprd’s echo knows text only: the answer is that to the text, and the log says so once',
+}
 
 export const echoContract: OfflineContract = {
   definition: echo,
@@ -14,10 +17,10 @@ export const echoContract: OfflineContract = {
     'parallel tool calls': { emulated: 'one call of each tool' },
     'forced tool': { missing: 'every tool is called, whatever is asked for' },
     'structured output': textOnly,
-    'images by bytes': textOnly,
-    'images by address': textOnly,
-    audio: textOnly,
-    files: textOnly,
+    'images by bytes': noMedia,
+    'images by address': noMedia,
+    audio: noMedia,
+    files: noMedia,
     'token counts': { emulated: 'words stand for tokens' },
     'cached tokens': { missing: 'echo has no cache' },
     'thinking tokens': { missing: 'echo does not think' },

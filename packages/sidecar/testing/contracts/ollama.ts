@@ -10,10 +10,14 @@ export const ollamaContract: NetworkContract = {
   ...chatContract,
   definition: ollama,
   metadata: (endpoint) => ({ key: chatContract.secret, endpoint }),
-  sends,
+  // The server passes over the choice; a model that is told of no tools calls none.
+  sends: { ...sends, noTool: (body) => body.tools === undefined && body.tool_choice === undefined },
   differs: {
     refusals: { missing: 'open models refuse in plain text' },
-    'forced tool': { passedOn: 'the wish is sent, and servers do not hold their models to it (ollama/ollama#17921)' },
+    'forced tool': {
+      passedOn:
+        'for `none` the tools are left out; a tool that is forced, and `required`, are sent, but Ollama passes over the wish (ollama/ollama#17921), so the model may answer without a call',
+    },
     'cached tokens': whereSaid,
     'thinking tokens': whereSaid,
     audio: noSuchMedia,

@@ -15,7 +15,8 @@ const finish = (raw: string | undefined): LanguageModelV4StreamPart => ({
 const text = (delta: string): LanguageModelV4StreamPart => ({ type: 'text-delta', id: '0', delta })
 
 function read(parts: readonly LanguageModelV4StreamPart[], source: Partial<AnswerSource> = {}) {
-  const reader = new AnswerReader({ model: undefined, done: false, failed: false, isForeign: () => false, ...source })
+  const known = { model: undefined, done: false, failed: false, isForeign: () => false, warn: () => {} }
+  const reader = new AnswerReader({ ...known, ...source })
   const events = reader.read(parts)
   reader.end()
   return { events, failure: reader.failure }
@@ -53,6 +54,15 @@ test('AnswerReader ends a call when the vendor does, and gives empty arguments t
     { type: 'tool-call-end', choice: 0, index: 1 },
   ])
   assert.deepEqual(events.at(-1), { type: 'finish', choice: 0, reason: 'tool_calls', raw: 'tool_use' })
+})
+
+test('AnswerReader gives a signature that comes at the end of a call', () => {
+  const { events } = read([
+    { type: 'tool-input-start', id: 'a', toolName: 'now' },
+    { type: 'tool-input-end', id: 'a', providerMetadata: { google: { thoughtSignature: 'late' } } },
+    finish('stop'),
+  ])
+  assert.deepEqual(events[3], { type: 'tool-call-end', choice: 0, index: 0, signature: 'late' })
 })
 
 test('AnswerReader passes over parts that it does not know', () => {

@@ -4,11 +4,18 @@
  */
 
 import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider'
-import { CharacterJoiner, type ConversationError, type ConversationEvent, type Usage } from '@dapr-chat/protocol'
+import {
+  CharacterJoiner,
+  type ConversationError,
+  type ConversationEvent,
+  tokenCount,
+  type Usage,
+} from '@dapr-chat/protocol'
 import { asFields, readFinishReason, ToolCallReader } from '@dapr-chat/protocol/openai'
+import type { ProviderContext } from '../provider.ts'
 import { cutOff, notAnAnswer } from './failure.ts'
 import { type Seal, SignatureWriter, sealOf, signatureOf } from './signature.ts'
-import { refusalOf } from './warnings.ts'
+import { judgeWarnings } from './warnings.ts'
 
 /** What is known of an answer beside its parts. */
 export interface AnswerSource {
@@ -20,6 +27,8 @@ export interface AnswerSource {
   readonly failed: boolean
   /** Whether an event that the package does not know carried nothing of the answer. */
   isForeign(event: unknown): boolean
+  /** Is told what the package left out of the question, where the answer is one to it all the same. */
+  readonly warn: ProviderContext['warn']
 }
 
 /** Reads one answer. Failures do not throw: the events before one go out first, and `failure` is looked at after. */
@@ -32,6 +41,7 @@ export class AnswerReader {
   /** The place of each call by the package's id for it; one that is used again means another call. */
   readonly #places = new Map<string, number>()
   #count = 0
+  #textLength = 0
   #begun = false
   #finished = false
   #failure: ConversationError | undefined
@@ -68,7 +78,7 @@ export class AnswerReader {
   #read(part: LanguageModelV4StreamPart, events: ConversationEvent[]): void {
     switch (part.type) {
       case 'stream-start':
-        this.#failure = refusalOf(part.warnings)
+        this.#failure = judgeWarnings(part.warnings, this.#source.warn)
         return
       case 'response-metadata':
         if (!this.#begun) events.push(messageStart(part.id, part.modelId ?? this.#source.model))
@@ -82,7 +92,7 @@ export class AnswerReader {
         this.#sign(part.providerMetadata, events)
         return
       case 'reasoning-start':
-        this.#signature.start()
+        this.#signature.start({ text: this.#textLength, calls: this.#count })
         this.#think('', sealOf(part.providerMetadata), events)
         return
       case 'reasoning-delta':
@@ -99,14 +109,14 @@ export class AnswerReader {
         this.#argue(part.id, part.delta, events)
         return
       case 'tool-input-end':
-        this.#endCall(part.id, events)
+        this.#endCall(part.id, signatureOf(part.providerMetadata), events)
         return
       case 'tool-call':
         // One that was not announced comes whole; one that was is told once more.
         if (part.providerExecuted === true || this.#places.has(part.toolCallId)) return
         this.#call(part.toolCallId, part.toolName, signatureOf(part.providerMetadata), events)
         this.#argue(part.toolCallId, part.input, events)
-        this.#endCall(part.toolCallId, events)
+        this.#endCall(part.toolCallId, undefined, events)
         return
       case 'error':
         this.#fail(part.error)
@@ -117,7 +127,9 @@ export class AnswerReader {
   }
 
   #pushText(text: string, events: ConversationEvent[]): void {
-    if (text !== '') events.push({ type: 'text-delta', choice: 0, text })
+    if (text === '') return
+    this.#textLength += text.length
+    events.push({ type: 'text-delta', choice: 0, text })
   }
 
   #think(text: string, seal: Seal | undefined, events: ConversationEvent[]): void {
@@ -144,9 +156,11 @@ export class AnswerReader {
     if (index !== undefined) this.#calls.read({ index, function: { arguments: text } }, events)
   }
 
-  #endCall(id: string, events: ConversationEvent[]): void {
+  #endCall(id: string, signature: string | undefined, events: ConversationEvent[]): void {
     const index = this.#places.get(id)
-    if (index !== undefined) this.#calls.endCall(index, events)
+    if (index === undefined) return
+    if (signature) this.#calls.read({ index, signature }, events)
+    this.#calls.endCall(index, events)
   }
 
   #fail(thrown: unknown): void {
@@ -182,14 +196,16 @@ function messageStart(id: string | undefined, model: string | undefined): Conver
 
 /** Totals hold the cached and the thinking tokens, as they do with OpenAI. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
-  if (inputTokens.total === undefined && outputTokens.total === undefined) return undefined
-  const promptTokens = inputTokens.total ?? 0
-  const completionTokens = outputTokens.total ?? 0
+  const prompt = tokenCount(inputTokens.total)
+  const completion = tokenCount(outputTokens.total)
+  if (prompt === undefined && completion === undefined) return undefined
+  const cachedTokens = tokenCount(inputTokens.cacheRead)
+  const reasoningTokens = tokenCount(outputTokens.reasoning)
   return {
-    promptTokens,
-    completionTokens,
-    totalTokens: promptTokens + completionTokens,
-    ...(inputTokens.cacheRead !== undefined && { cachedTokens: inputTokens.cacheRead }),
-    ...(outputTokens.reasoning !== undefined && { reasoningTokens: outputTokens.reasoning }),
+    promptTokens: prompt ?? 0,
+    completionTokens: completion ?? 0,
+    totalTokens: (prompt ?? 0) + (completion ?? 0),
+    ...(cachedTokens !== undefined && { cachedTokens }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
   }
 }

@@ -13,6 +13,7 @@ import {
   isOutput,
   type JsonObject,
 } from '@dapr-chat/protocol'
+import type { ProviderContext } from '../provider.ts'
 import type { ClockLimits } from '../upstream/clocks.ts'
 import type { Connections } from '../upstream/connections.ts'
 import { AnswerReader } from './answer-reader.ts'
@@ -20,6 +21,13 @@ import { packageError } from './failure.ts'
 import { GuardedFetch } from './guard-fetch.ts'
 import { PartBatches } from './part-batches.ts'
 import type { Screen } from './screen.ts'
+
+/** A request on its way to the vendor. */
+export interface WrittenRequest {
+  readonly options: LanguageModelV4CallOptions
+  /** Members that go into the body beside what the package writes, and win over it. */
+  readonly body: JsonObject
+}
 
 /** What a vendor's folder says of its package. */
 export interface Vendor {
@@ -30,7 +38,9 @@ export interface Vendor {
   /** The package's model, asking through `fetch`. Loads the package, which is the reason to wait. */
   open(model: string, fetch: GuardedFetch['fetch']): Promise<LanguageModelV4>
   /** The request as the package takes it, and what goes into the body beside. */
-  write(request: ConversationRequest, model: string): { options: LanguageModelV4CallOptions; body: JsonObject }
+  write(request: ConversationRequest, model: string): WrittenRequest | Promise<WrittenRequest>
+  /** Is told what is left out of requests. */
+  readonly warn: ProviderContext['warn']
   /** Makes the screen that reads one answer. */
   screen(): Screen
   /** Whether an event that the package does not know carries nothing of the answer. Absent where the screen sorts. */
@@ -42,11 +52,14 @@ export function converseThrough(vendor: Vendor): Converse {
   return async function* converse(call: ConversationCall): AsyncGenerator<readonly ConversationEvent[]> {
     const { connections, limits } = vendor
     const model = call.request.model ?? vendor.model
-    const { options, body } = vendor.write(call.request, model)
-    const guard = new GuardedFetch({ connections, limits, signal: call.signal, screen: () => vendor.screen(), body })
+    const { options, body } = await vendor.write(call.request, model)
+    const { signal, observer } = call
+    const answered = () => observer?.answered()
+    const guard = new GuardedFetch({ connections, limits, signal, answered, screen: () => vendor.screen(), body })
     let parts: PartBatches<Part> | undefined
     try {
-      const { stream } = await (await vendor.open(model, guard.fetch)).doStream(options)
+      const opened = await unlessAborted(vendor.open(model, guard.fetch), call.signal)
+      const { stream } = await opened.doStream(options)
       parts = new PartBatches(stream)
       yield* readAnswer(parts, guard, vendor, call.signal)
     } catch (thrown) {
@@ -55,6 +68,19 @@ export function converseThrough(vendor: Vendor): Converse {
       parts?.cancel()
       guard.close()
     }
+  }
+}
+
+/** What is loaded and looked up before anything is sent has no clock of the call, and a caller who leaves does not wait. */
+async function unlessAborted<T>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const leave = () => reject(signal.reason)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([opening, aborted])
+  } finally {
+    signal.removeEventListener('abort', leave)
   }
 }
 
@@ -77,6 +103,7 @@ async function* readAnswer(
       return guard.failure !== undefined
     },
     isForeign: (event) => vendor.isForeign?.(event) ?? false,
+    warn: vendor.warn,
   })
   let committed = false
   for (;;) {

@@ -17,6 +17,8 @@ export interface GuardOptions {
   readonly connections: Connections
   readonly limits: ClockLimits
   readonly signal: AbortSignal
+  /** Is told when the head of an answer has come. */
+  answered(): void
   /** Makes the screen that reads one answer. */
   screen(): Screen
   /** Members that go into the body beside what the package writes, and win over it. */
@@ -70,6 +72,7 @@ export class GuardedFetch {
     this.#screen = screen
     try {
       const head = await exchange.head()
+      this.#options.answered()
       if (head.status < 200 || head.status > 299) throw await readFailedAnswer(exchange, head, signal)
       if (contentType(head).startsWith('text/html')) throw notAnAnswer('an HTML page')
       return new Response(this.#body(exchange, screen), { headers: plainHeaders(head) })

@@ -2,32 +2,14 @@
 
 import type {
   LanguageModelV4FilePart,
-  LanguageModelV4Message,
   LanguageModelV4Prompt,
   LanguageModelV4TextPart,
   LanguageModelV4ToolResultOutput,
 } from '@ai-sdk/provider'
-import {
-  type AssistantMessage,
-  type ContentPart,
-  type Message,
-  type PromptMessage,
-  type ToolMessage,
-  textOf,
-} from '@dapr-chat/protocol'
+import { type ContentPart, type Message, type PromptMessage, type ToolMessage, textOf } from '@dapr-chat/protocol'
+import { type ThinkingDialect, writeAssistant } from './assistant-parts.ts'
 import { notSupported } from './failure.ts'
 import { writeMedia } from './media.ts'
-import { readThinking } from './signature.ts'
-
-type AssistantParts = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']
-
-/** How a vendor wants the thinking of earlier answers back. */
-export interface ThinkingDialect {
-  /** The name under which the package looks for a vendor's own values. */
-  readonly vendor: string
-  /** What the vendor signs: the blocks of its thinking, or the text and the calls of the answer. */
-  readonly sealed: 'thinking' | 'text'
-}
 
 /**
  * Writes the messages. What systems and developers say comes first, which is where the vendors take it.
@@ -52,7 +34,7 @@ export function writePrompt(messages: readonly Message[], dialect: ThinkingDiale
         break
       }
       case 'assistant': {
-        const content = writeAssistant(message, calls, dialect)
+        const content = writeAssistant(message, dialect, (call) => calls.asked(call))
         if (content.length > 0) turns.push({ role: 'assistant', content })
         break
       }
@@ -76,48 +58,10 @@ function instructionOf({ role, content }: PromptMessage): string {
   return textOf(content)
 }
 
+/** A part as the packages take it; none for a text that says nothing. */
 function writePart(part: ContentPart): (LanguageModelV4TextPart | LanguageModelV4FilePart)[] {
   if (part.type !== 'text') return [writeMedia(part)]
   return part.text === '' ? [] : [{ type: 'text', text: part.text }]
-}
-
-function writeAssistant(message: AssistantMessage, calls: CallNames, dialect: ThinkingDialect): AssistantParts {
-  const { content, toolCalls, reasoning = '', reasoningSignature, refusal } = message
-  const parts: AssistantParts = []
-  const options = (values: Readonly<Record<string, string>>) => ({ providerOptions: { [dialect.vendor]: values } })
-  // Thinking without its signature is refused by those who sign, and not missed by those who do not.
-  if (reasoningSignature && dialect.sealed === 'thinking') {
-    for (const { text, seal } of readThinking(reasoning, reasoningSignature)) {
-      parts.push({ type: 'reasoning', text, ...options(seal) })
-    }
-  }
-  for (const part of content) parts.push(...writePart(part))
-  if (refusal) parts.push({ type: 'text', text: refusal })
-  const last = parts.findLast((part) => part.type === 'text')
-  if (last && reasoningSignature && dialect.sealed === 'text') {
-    Object.assign(last, options({ thoughtSignature: reasoningSignature }))
-  }
-  for (const call of toolCalls) {
-    const { signature } = call
-    parts.push({
-      type: 'tool-call',
-      toolCallId: calls.asked(call),
-      toolName: call.name,
-      input: inputOf(call.arguments),
-      ...(signature && dialect.sealed === 'text' && options({ thoughtSignature: signature })),
-    })
-  }
-  return parts
-}
-
-/** The vendors want arguments parsed. Those that do not parse go on as they are, for the package to wrap. */
-function inputOf(text: string): unknown {
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 function writeToolOutput(content: readonly ContentPart[]): LanguageModelV4ToolResultOutput {

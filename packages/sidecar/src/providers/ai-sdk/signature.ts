@@ -1,7 +1,8 @@
 /**
- * The vendors' signatures of the model's thinking. A vendor wants each block of thinking back with the signature it
- * came with; the vocabulary has one text and one signature for an answer. Of one signed block that is the signature
- * itself; of more, or of a block that is hidden, a list of the blocks in JSON, which only this file reads.
+ * The vendors' signatures of the model's thinking. A vendor wants each block of thinking back where it stood, with the
+ * signature it came with; the vocabulary has one text and one signature for an answer. Of one signed block in front of
+ * the answer that is the signature itself; of more, of one that stands elsewhere, or of one that is hidden, a list of
+ * the blocks in JSON, which only this file reads.
  */
 
 import type { SharedV4ProviderMetadata } from '@ai-sdk/provider'
@@ -13,10 +14,19 @@ const members = ['signature', 'thoughtSignature', 'redactedData', 'redactedConte
 /** What must go back with a block. */
 export type Seal = { readonly [K in (typeof members)[number]]?: string }
 
+/** Where a block of thinking stands in an answer. */
+export interface ThinkingPlace {
+  /** After how much of the answer's text, in UTF-16 code units. */
+  readonly text: number
+  /** After how many of its tool calls. */
+  readonly calls: number
+}
+
 /** A block of thinking, as it is sent back. */
 export interface ThinkingBlock {
   readonly text: string
   readonly seal: Seal
+  readonly after: ThinkingPlace
 }
 
 /** Reads what a package says beside a part of the stream; it says it under one name or under several. */
@@ -44,11 +54,11 @@ export function signatureOf(metadata: SharedV4ProviderMetadata | undefined): str
 
 /** Puts together the signature of an answer's thinking while it arrives. */
 export class SignatureWriter {
-  readonly #blocks: { chars: number; seal: Seal }[] = []
+  readonly #blocks: { chars: number; seal: Seal; text?: number; calls?: number }[] = []
 
   /** A block of thinking begins. */
-  start(): void {
-    this.#blocks.push({ chars: 0, seal: {} })
+  start({ text, calls }: ThinkingPlace = { text: 0, calls: 0 }): void {
+    this.#blocks.push({ chars: 0, seal: {}, ...(text > 0 && { text }), ...(calls > 0 && { calls }) })
   }
 
   /** The block has grown by so many UTF-16 code units. */
@@ -63,7 +73,8 @@ export class SignatureWriter {
     this.grow(0)
     const block = this.#blocks.at(-1)
     if (block) block.seal = seal
-    const only = this.#blocks.length === 1 ? (seal.signature ?? seal.thoughtSignature) : undefined
+    const alone = this.#blocks.length === 1 && block?.text === undefined && block?.calls === undefined
+    const only = alone ? (seal.signature ?? seal.thoughtSignature) : undefined
     return only ?? JSON.stringify(this.#blocks)
   }
 }
@@ -71,13 +82,14 @@ export class SignatureWriter {
 /** The blocks that a signature stands for; those without a seal are not worth sending back. */
 export function readThinking(reasoning: string, signature: string): ThinkingBlock[] {
   const blocks = parseBlocks(signature)
-  if (!blocks) return [{ text: reasoning, seal: { signature } }]
+  if (!blocks) return [{ text: reasoning, seal: { signature }, after: { text: 0, calls: 0 } }]
   let at = 0
   return blocks.flatMap((block) => {
     const text = reasoning.slice(at, at + (asNumber(block.chars) ?? 0))
     at += text.length
     const seal = sealFrom(asFields(block.seal) ?? {})
-    return seal ? [{ text, seal }] : []
+    const after = { text: asNumber(block.text) ?? 0, calls: asNumber(block.calls) ?? 0 }
+    return seal ? [{ text, seal, after }] : []
   })
 }
 

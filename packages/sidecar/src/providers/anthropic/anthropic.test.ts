@@ -252,3 +252,89 @@ test('an answer that is not streamed is read too', async () => {
   assert.deepEqual(choice?.toolCalls, [{ id: 'toolu_1', name: 'now', arguments: '{}' }])
   assert.deepEqual(result.usage, { promptTokens: 8, completionTokens: 4, totalTokens: 12, cachedTokens: 5 })
 })
+
+test('OpenAI’s parameters become Anthropic’s, are refused, or are left out and told', async () => {
+  const { body, error, warned } = await asked({
+    metadata: { purpose: 'test' },
+    parameters: {
+      user: 'u2',
+      prompt_cache_retention: '24h',
+      service_tier: 'default',
+      store: true,
+      logprobs: false,
+      seed: 1,
+      mcp_servers: [],
+    },
+  })
+  assert.equal(error, undefined)
+  assert.deepEqual(body.metadata, { user_id: 'u2' })
+  assert.deepEqual(body.cache_control, { type: 'ephemeral', ttl: '1h' })
+  assert.equal(body.service_tier, 'standard_only')
+  assert.deepEqual(body.mcp_servers, [])
+  for (const name of ['user', 'store', 'logprobs', 'seed', 'prompt_cache_retention']) assert.ok(!(name in body), name)
+  assert.deepEqual([...warned].sort(), ['metadata', 'seed', 'store'])
+  const own = await asked({ parameters: { metadata: { user_id: 'u3' } } })
+  assert.deepEqual([own.body.metadata, own.warned], [{ user_id: 'u3' }, []])
+  const refused = await asked({ parameters: { logprobs: true } })
+  assert.deepEqual([refused.error?.code, refused.request], ['invalid_params', undefined])
+})
+
+test('a model that the package does not know is asked with the settings of the request', async () => {
+  const sampling = { temperature: 0.5, parameters: { top_p: 0.9, top_k: 3 } }
+  for (const name of ['claude-next-9', 'my-deployment']) {
+    const { body, warned } = await asked(sampling, { model: name })
+    assert.deepEqual([body.temperature, body.top_p, body.top_k, warned], [0.5, 0.9, 3, []], name)
+  }
+})
+
+test('what the package leaves out for a model that it knows reaches the operator', async () => {
+  const both = await asked({ temperature: 0.5, parameters: { top_p: 0.9 } })
+  assert.deepEqual([both.body.temperature, both.body.top_p, both.warned], [0.5, undefined, ['topP']])
+  const without = await asked({ temperature: 0.5 }, { model: 'claude-opus-4-8' })
+  assert.deepEqual([without.body.temperature, without.warned], [undefined, ['temperature']])
+})
+
+test('a temperature above Anthropic’s highest is refused, and not bent to it', async () => {
+  const { error, request } = await asked({ temperature: 1.7 })
+  const message = 'invalid params: "temperature" must be from 0 to 1 for this provider: current value is 1.7'
+  assert.deepEqual([error?.code, error?.message, request], ['invalid_params', message, undefined])
+})
+
+test('thinking between text and tool calls goes back where it stood, each block with its own signature', async () => {
+  const thinking = (text: string, signature: string) => ({ type: 'thinking', thinking: text, signature })
+  const call = (id: string) => ({ type: 'tool_use', id, name: 'now', input: {} })
+  const content = [
+    thinking('one', 's1'),
+    { type: 'text', text: 'First' },
+    call('toolu_1'),
+    thinking('two', 's2'),
+    call('toolu_2'),
+    thinking('three', 's3'),
+    { type: 'text', text: 'then' },
+  ]
+  const answer = {
+    id: 'm',
+    type: 'message',
+    role: 'assistant',
+    model: 'c',
+    content,
+    stop_reason: 'tool_use',
+    usage: {},
+  }
+  const body = JSON.stringify({ ...answer, usage: { input_tokens: 1, output_tokens: 1 } })
+  await using upstream = await scriptedProvider({ headers: { 'content-type': 'application/json' }, body })
+  await using provider = vendorProvider(anthropic, { key, endpoint: upstream.url })
+  const tools = [{ name: 'now' }]
+  const { result } = await outcomeOf(provider.converse(callOf({ tools })))
+  const { text = '', toolCalls = [], reasoning = '', reasoningSignature = '' } = result.choices[0] ?? {}
+  const turn = { role: 'assistant' as const, content: says(text), toolCalls, reasoning, reasoningSignature }
+  const results = toolCalls.map(({ id }) => ({
+    role: 'tool' as const,
+    toolCallId: id,
+    name: 'now',
+    content: says('12'),
+  }))
+  const messages = [{ role: 'user' as const, content: says('Time?') }, turn, ...results]
+  await outcomeOf(provider.converse(callOf({ tools, messages })))
+  assert.deepEqual(pick((await upstream.requestArrived(1)).body, 'messages.1.content'), content)
+})

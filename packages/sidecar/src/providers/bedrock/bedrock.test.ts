@@ -46,10 +46,10 @@ test('what is missing or not supported is said when the component loads', () => 
   const { region, ...keys } = access
   const loading = (metadata: Readonly<Record<string, string>>) => () => vendorProvider(bedrock, metadata)
   assert.throws(loading(keys), /metadata "region" must be set/)
-  assert.throws(loading({ region }), /metadata "accessKey" and "secretKey" must be set, or the environment variables/)
   assert.throws(loading({ region, accessKey: 'a' }), /must be set together/)
-  for (const name of ['assumeRoleArn', 'trustAnchorArn', 'trustProfileArn']) {
-    assert.throws(loading({ ...access, [name]: 'arn:x' }), new RegExp(`metadata "${name}" is not supported`))
+  for (const name of ['trustAnchorArn', 'trustProfileArn']) {
+    const message = new RegExp(`metadata "${name}" is not supported: .* credential_process .* AWS_PROFILE`)
+    assert.throws(loading({ ...access, [name]: 'arn:x' }), message)
   }
 })
 
@@ -190,4 +190,74 @@ test('a delta of text that cannot be read is an error, and not left out', async 
   await using provider = vendorProvider(bedrock, { ...access, endpoint: upstream.url })
   const { text, error } = await outcomeOf(provider.converse(callOf()))
   assert.deepEqual([text, error?.code], ['Yes', 'protocol'])
+})
+
+test('OpenAI’s parameters become Converse’s, are refused, or are left out and told', async () => {
+  const { body, error, warned } = await asked(
+    {
+      tools: [{ name: 'now' }],
+      metadata: { team: 'a' },
+      promptCacheRetentionMs: 60_000,
+      parameters: {
+        user: 'u',
+        service_tier: 'flex',
+        parallel_tool_calls: false,
+        logprobs: false,
+        seed: 1,
+        thinking_budget: 5,
+      },
+    },
+    { model: claude },
+  )
+  assert.equal(error, undefined)
+  assert.deepEqual(body.requestMetadata, { team: 'a' })
+  assert.deepEqual(body.serviceTier, { type: 'flex' })
+  assert.deepEqual(body.additionalModelRequestFields, {
+    thinking_budget: 5,
+    tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+  })
+  assert.deepEqual([...warned].sort(), ['prompt_cache_retention', 'seed', 'user'])
+  for (const call of [{ parameters: { parallel_tool_calls: false } }, { temperature: 1.5 }]) {
+    const refused = await asked(call, { model: 'amazon.nova-pro-v1:0' })
+    assert.deepEqual([refused.error?.code, refused.request], ['invalid_params', undefined])
+  }
+})
+
+test('thinking between text and tool calls goes back where it stood, each block with its own signature', async () => {
+  const event = (name: string, payload: object) => awsFrame({ ':message-type': 'event', ':event-type': name }, payload)
+  const delta = (contentBlockIndex: number, content: object) =>
+    event('contentBlockDelta', { contentBlockIndex, delta: content })
+  const stop = (contentBlockIndex: number) => event('contentBlockStop', { contentBlockIndex })
+  const thought = (at: number, text: string, signature: string) => [
+    delta(at, { reasoningContent: { text } }),
+    delta(at, { reasoningContent: { signature } }),
+    stop(at),
+  ]
+  const start = { toolUse: { toolUseId: 'tooluse_1', name: 'now' } }
+  const body = [
+    event('messageStart', { role: 'assistant' }),
+    ...thought(0, 'one', 's1'),
+    delta(1, { text: 'Wait' }),
+    stop(1),
+    event('contentBlockStart', { contentBlockIndex: 2, start }),
+    delta(2, { toolUse: { input: '{}' } }),
+    stop(2),
+    ...thought(3, 'two', 's2'),
+    event('messageStop', { stopReason: 'tool_use' }),
+  ]
+  await using upstream = await scriptedProvider({ body })
+  await using provider = vendorProvider(bedrock, { ...access, endpoint: upstream.url, model: claude })
+  const tools = [{ name: 'now' }]
+  const { text, result } = await outcomeOf(provider.converse(callOf({ tools })))
+  const { toolCalls = [], reasoning = '', reasoningSignature = '' } = result.choices[0] ?? {}
+  const turn = { role: 'assistant' as const, content: says(text), toolCalls, reasoning, reasoningSignature }
+  const answered = { role: 'tool' as const, toolCallId: 'tooluse_1', name: 'now', content: says('12') }
+  const messages = [{ role: 'user' as const, content: says('Time?') }, turn, answered]
+  await outcomeOf(provider.converse(callOf({ tools, messages })))
+  assert.deepEqual(pick((await upstream.requestArrived(1)).body, 'messages.1.content'), [
+    { reasoningContent: { reasoningText: { text: 'one', signature: 's1' } } },
+    { text: 'Wait' },
+    { toolUse: { toolUseId: 'tooluse_1', name: 'now', input: {} } },
+    { reasoningContent: { reasoningText: { text: 'two', signature: 's2' } } },
+  ])
 })

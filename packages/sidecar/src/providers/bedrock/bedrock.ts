@@ -4,12 +4,14 @@ import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import type { ConversationRequest, JsonObject, JsonValue, Message, ToolDefinition } from '@dapr-chat/protocol'
 import { asFields } from '@dapr-chat/protocol/openai'
 import { writeCall } from '../ai-sdk/call-options.ts'
-import { converseThrough, type Vendor } from '../ai-sdk/converse.ts'
-import { defineProvider } from '../provider.ts'
+import { converseThrough, type Vendor, type WrittenRequest } from '../ai-sdk/converse.ts'
+import { readServiceTier } from '../ai-sdk/foreign-parameters.ts'
+import { defineProvider, type ProviderContext } from '../provider.ts'
 import { clockLimits } from '../upstream/clock-settings.ts'
 import { Connections } from '../upstream/connections.ts'
-import { bedrockAccess } from './access.ts'
+import { awsKeys } from './credentials.ts'
 import { FrameScreen } from './frame-screen.ts'
+import { bedrockPlace } from './place.ts'
 import { bedrockSettings } from './settings.ts'
 
 /** What Dapr's component asks where none is named. */
@@ -23,14 +25,17 @@ export const bedrock = defineProvider({
   description: 'The models of Amazon Bedrock, through the Converse API.',
   settings: bedrockSettings,
   accepts: ['image', 'file'],
-  create(settings, { environment }) {
-    const { base, region, accessKeyId, secretAccessKey, sessionToken } = bedrockAccess(settings, environment)
+  create(settings, context) {
+    const { environment, warn } = context
+    const { base, region } = bedrockPlace(settings, environment)
+    const keys = awsKeys(settings, region, context)
     const connections = new Connections(base.origin)
     const vendor: Vendor = {
       connections,
       limits: clockLimits(settings),
       model: settings.model ?? DEFAULT_MODEL,
       async open(name, fetch) {
+        const { accessKeyId, secretAccessKey, sessionToken } = await keys()
         const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
         return createAmazonBedrock({
           baseURL: base.origin + base.path,
@@ -43,7 +48,8 @@ export const bedrock = defineProvider({
           fetch,
         })(name)
       },
-      write: writeRequest,
+      write: (request, name) => writeRequest(request, name, warn),
+      warn,
       screen: () => new FrameScreen(),
       isForeign,
     }
@@ -55,11 +61,23 @@ export const bedrock = defineProvider({
   },
 })
 
-function writeRequest(request: ConversationRequest, model: string): ReturnType<Vendor['write']> {
+/** Converse's words for OpenAI's service tiers. */
+const tiers = { default: 'default', flex: 'flex', priority: 'priority', reserved: 'reserved' }
+
+function writeRequest(request: ConversationRequest, model: string, warn: ProviderContext['warn']): WrittenRequest {
   const tools = toolsOf(request)
-  const { options, rest } = writeCall(
+  const isClaude = model.includes('anthropic.claude')
+  const { options, rest, translated } = writeCall(
     { ...request, ...(tools.length > 0 && { tools }) },
-    { vendor: 'amazonBedrock', sealed: 'thinking', json: false },
+    {
+      vendor: 'amazonBedrock',
+      sealed: 'thinking',
+      json: false,
+      maxTemperature: 1,
+      labels: true,
+      translates: ['service_tier', ...(isClaude ? ['parallel_tool_calls'] : [])],
+      warn,
+    },
   )
   const { topK, ...settings } = options
   const members = Object.entries(rest)
@@ -67,12 +85,17 @@ function writeRequest(request: ConversationRequest, model: string): ReturnType<V
     ...(topK !== undefined && writeTopK(topK, model)),
     ...Object.fromEntries(members.filter(([name]) => !converseMembers.has(name))),
   }
+  const serviceTier = readServiceTier(translated.service_tier, tiers, warn)
   const values: Record<string, JsonValue> = {
+    ...(serviceTier !== undefined && { serviceTier }),
     ...Object.fromEntries(members.filter(([name]) => converseMembers.has(name))),
     ...(request.metadata && Object.keys(request.metadata).length > 0 && { requestMetadata: request.metadata }),
     ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
   }
-  const providerOptions = { amazonBedrock: values } as SharedV4ProviderOptions
+  const providerOptions = {
+    amazonBedrock: values,
+    ...(translated.parallel_tool_calls === false && { anthropic: { disableParallelToolUse: true } }),
+  } as SharedV4ProviderOptions
   // The body is signed, so nothing can be added to what the package writes.
   return { options: { ...settings, providerOptions }, body: {} }
 }

@@ -19,7 +19,7 @@ export const bedrockSettings = {
     type: 'string',
     sensitive: true,
     description:
-      'The access key id. Default: the environment variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
+      'The access key id. Default: the environment variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and after them the other sources that AWS knows: profiles (AWS_PROFILE), SSO, web identity, and the roles of containers and instances.',
   },
   secretKey: {
     type: 'string',
@@ -37,15 +37,17 @@ export const bedrockSettings = {
   },
   assumeRoleArn: {
     type: 'string',
-    description: 'Not supported: assume the role outside, and give its temporary credentials.',
+    description:
+      'The role to take on, with the credentials above, at AWS STS (AWS_ENDPOINT_URL_STS for another address). It is taken on anew before its credentials end.',
   },
   trustAnchorArn: {
     type: 'string',
-    description: 'Not supported: use IAM Roles Anywhere outside, and give its temporary credentials.',
+    description:
+      'Not supported. For IAM Roles Anywhere, name aws_signing_helper as credential_process of a profile, and the profile in AWS_PROFILE.',
   },
   trustProfileArn: {
     type: 'string',
-    description: 'Not supported: use IAM Roles Anywhere outside, and give its temporary credentials.',
+    description: 'Not supported, like trustAnchorArn.',
   },
   ...cacheSettings,
   ...historySettings,

@@ -45,6 +45,7 @@ function chatCompletions(
     const reader = new ChatStreamReader(typeof n === 'number' ? { choices: n } : {})
     try {
       const head = await exchange.head()
+      call.observer?.answered()
       if (head.status < 200 || head.status > 299) throw await readFailedAnswer(exchange, head, call.signal)
       let bytes: Uint8Array | undefined
       do {

@@ -7,6 +7,7 @@ import {
   chunk,
   done,
   finish,
+  outcomeOf,
   scriptedProvider,
   textAnswer,
   vendorProvider,
@@ -77,4 +78,34 @@ test("a limit in OpenAI's newer name is sent in the one that the API knows", asy
   const bodies = [await upstream.requestArrived(0), await upstream.requestArrived(1)].map(({ body }) => body)
   assert.partialDeepStrictEqual(bodies, [{ max_tokens: 5, top_p: 0.5 }, { max_tokens: 7 }])
   assert.equal(JSON.stringify(bodies).includes('max_completion_tokens'), false)
+})
+
+for (const model of ['deepseek-chat', 'deepseek-reasoner', 'deepseek-v4-pro']) {
+  test(`${model} gets the thinking of turns with tool calls, never an empty one, and no other vendor's signature`, async () => {
+    const text = (value: string) => [{ type: 'text' as const, text: value }]
+    const call = { id: 'c', name: 'f', arguments: '{}', signature: 'of-the-call' }
+    const result = { role: 'tool' as const, content: text('r'), toolCallId: 'c', name: 'f' }
+    const user = { role: 'user' as const, content: text('?') }
+    const said = (reasoning: string, ...toolCalls: (typeof call)[]) => ({
+      ...{ role: 'assistant' as const, content: text('a'), toolCalls, reasoning, reasoningSignature: 'sig' },
+    })
+    const calling = [user, said('why', call), result, said('', call), result, said('so')]
+    const body = await bodyOf({ messages: [user, said('no call'), ...calling, user, said('after'), user] }, { model })
+    const messages = body.messages as Record<string, unknown>[]
+    const sent = messages.map((message, at) => ('reasoning_content' in message ? [at, message.reasoning_content] : []))
+    assert.deepEqual(sent.flat(), [3, 'why', 7, 'so'])
+    assert.doesNotMatch(JSON.stringify(body), /signature/)
+  })
+}
+
+test('a delta of thinking that says nothing is not passed on', async () => {
+  const first = chunk({ role: 'assistant', content: null, reasoning_content: '' })
+  const body = [first, chunk({ content: 'Yes', reasoning_content: null }), finish('stop'), done]
+  await using upstream = await scriptedProvider({ body })
+  await using provider = vendorProvider(deepseek, { key: 'k', endpoint: upstream.url })
+  const { events } = await outcomeOf(provider.converse(callOf()))
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['message-start', 'text-delta', 'finish'],
+  )
 })

@@ -15,7 +15,9 @@ export const deepseek = defineProvider({
   accepts: [],
   create(settings) {
     const { endpoint, key, model, maxTokens } = settings
-    // DeepSeek wants the thinking back that led to tool calls, and refuses requests that carry any other.
+    // Models that think with tools want the thinking of turns with tool calls back, and refuse a request without it or
+    // with an empty one. Of other turns the present models pass over it, and the first deepseek-reasoner, which had no
+    // tools, refused it. https://api-docs.deepseek.com/guides/thinking_mode
     const dialect = { reasoning: 'with-tool-calls' } as const
     const adapt = (request: ConversationRequest) => schemaAsInstruction(withLimit(limitAsMaxTokens(request), maxTokens))
     return createChatProvider(bearerEndpoint({ endpoint, key, model, dialect }), clockLimits(settings), adapt)

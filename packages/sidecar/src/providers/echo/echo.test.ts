@@ -44,7 +44,7 @@ const callOf = (request: ConversationRequest, signal = new AbortController().sig
 const made = (delay: number) =>
   echo.create(
     { delay, history: false, historyMaxTokens: 1, historyMaxTurns: 1, historyTTL: 0 },
-    { component: 'echo', environment: {} },
+    { component: 'echo', environment: {}, warn: () => {} },
   )
 
 const converse = (request: ConversationRequest, delay = 0, signal?: AbortSignal) =>
@@ -285,4 +285,15 @@ test('a delay beyond its bounds is refused', () => {
   for (const delay of [-1, 3_600_001]) {
     assert.throws(() => made(delay), /^Error: metadata "delay" must be from 0s to 1h/)
   }
+})
+
+test('echo passes over media, and the operator is told', async () => {
+  const told: string[] = []
+  const settings = { delay: 0, history: false, historyMaxTokens: 1, historyMaxTurns: 1, historyTTL: 0 }
+  const provider = echo.create(settings, { component: 'echo', environment: {}, warn: (kind) => told.push(kind) })
+  const image = { type: 'image', source: { url: 'https://x.test/y.png' } } as const
+  const ask = async (content: readonly ContentPart[]) =>
+    (await collect(provider.converse(callOf({ messages: [{ role: 'user', content }] })))).choices[0]?.text
+  assert.deepEqual([await ask([{ type: 'text', text: 'a' }]), told], ['a', []])
+  assert.deepEqual([await ask([{ type: 'text', text: 'a' }, image]), told], ['a', ['media']])
 })

@@ -22,16 +22,25 @@ export const echo = defineProvider({
     delay: { type: 'duration', default: 0, description: 'How long to wait between two words, so that streaming shows' },
     ...historySettings,
   },
-  create({ delay }) {
+  create({ delay }, { warn }) {
     if (delay < 0 || delay > LONGEST_DELAY_MS) {
       throw new Error(`metadata "delay" must be from 0s to 1h: current value is ${delay / 1_000}s`)
     }
     return {
-      converse: (call) => (delay > 0 ? paced(call, delay) : batched(call)),
+      converse: (call) => {
+        if (hasMedia(call)) warn('media', 'images, recordings and files are passed over: echo says the text only')
+        // There is no way to a server that could take its time.
+        call.observer?.answered()
+        return delay > 0 ? paced(call, delay) : batched(call)
+      },
       close: async () => {},
     }
   },
 })
+
+function hasMedia({ request }: ConversationCall): boolean {
+  return request.messages.some(({ content }) => content.some(({ type }) => type !== 'text'))
+}
 
 /** Everything at once, in batches of bounded size. */
 async function* batched(call: ConversationCall): AsyncGenerator<readonly ConversationEvent[]> {

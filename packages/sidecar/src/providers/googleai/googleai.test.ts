@@ -177,3 +177,44 @@ test('a prompt that is blocked ends in the content filter', async () => {
   const { result } = await outcomeOf(provider.converse(callOf()))
   assert.equal(result.choices[0]?.finishReason, 'content_filter')
 })
+
+test('of OpenAI’s parameters nothing lands in the body that Gemini has no member for, and the operator is told', async () => {
+  const { body, error, warned } = await asked({
+    parameters: {
+      user: 'u',
+      store: true,
+      verbosity: 'low',
+      logprobs: false,
+      parallel_tool_calls: true,
+      cachedContent: 'c',
+    },
+    metadata: { purpose: 'test' },
+    promptCacheRetentionMs: 60_000,
+  })
+  assert.equal(error, undefined)
+  assert.deepEqual(Object.keys(body).sort(), ['cachedContent', 'contents', 'generationConfig'])
+  assert.deepEqual([...warned].sort(), ['metadata', 'prompt_cache_retention', 'store', 'user', 'verbosity'])
+})
+
+test('parameters of OpenAI’s that would change the answer are refused before anything is sent', async () => {
+  for (const parameters of [{ logprobs: true }, { parallel_tool_calls: false }, { top_p: '0.5' }, { stop: 5 }]) {
+    const { error, request } = await asked({ parameters, tools: [{ name: 'now' }] })
+    assert.deepEqual([error?.code, request], ['invalid_params', undefined])
+  }
+  assert.match((await asked({ parameters: { reasoning_effort: 'ultra' } })).error?.message ?? '', /"reasoning_effort"/)
+  assert.match((await asked({ temperature: 2.5 })).error?.message ?? '', /"temperature" must be from 0 to 2/)
+})
+
+test('a service tier is named as Gemini does', async () => {
+  assert.equal((await asked({ parameters: { service_tier: 'default' } })).body.serviceTier, 'standard')
+  assert.equal((await asked({ parameters: { service_tier: 'flex' } })).body.serviceTier, 'flex')
+  const { body, warned } = await asked({ parameters: { service_tier: 'scale' } })
+  assert.deepEqual([body.serviceTier, body.service_tier, warned], [undefined, undefined, ['service_tier']])
+})
+
+test('what the package leaves out for a model reaches the operator', async () => {
+  const { body, warned } = await asked({ parameters: { presence_penalty: 0.5 } }, { model: 'gemini-2.5-flash' })
+  assert.equal(pick(body, 'generationConfig.presencePenalty'), undefined)
+  assert.deepEqual(warned, ['presencePenalty'])
+  assert.deepEqual((await asked({ parameters: { presence_penalty: 0 } }, { model: 'gemini-2.5-flash' })).warned, [])
+})

@@ -12,7 +12,7 @@ export const mistral = defineProvider({
   settings: mistralSettings,
   accepts: ['image', 'audio', 'file'],
   create({ endpoint, key, model, ...settings }) {
-    const chat = bearerEndpoint({ endpoint, key, model })
+    const chat = bearerEndpoint({ endpoint, key, model, dialect: { fileAddresses: true } })
     return createChatProvider({ ...chat, rewrite: writeMistralBody }, clockLimits(settings))
   },
 })

@@ -37,3 +37,17 @@ test("a limit in OpenAI's newer name is sent in the one that the API knows", asy
   assert.partialDeepStrictEqual(bodies, [{ max_tokens: 5, top_p: 0.5 }, { max_tokens: 7 }])
   assert.equal(JSON.stringify(bodies).includes('max_completion_tokens'), false)
 })
+
+test('a request that forbids tools goes without them, because the server passes over the wish', async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  await using provider = vendorProvider(ollama, { endpoint: upstream.url })
+  const tools = [{ name: 'now' }]
+  for (const toolChoice of ['none', 'required'] as const) {
+    await collect(provider.converse(callOf({ tools, toolChoice, parameters: { max_completion_tokens: 5 } })))
+  }
+  const [forbidden, forced] = [await upstream.requestArrived(0), await upstream.requestArrived(1)].map(
+    ({ body }) => body as Record<string, unknown>,
+  )
+  assert.deepEqual([forbidden?.tools, forbidden?.tool_choice, forbidden?.max_tokens], [undefined, undefined, 5])
+  assert.deepEqual([Array.isArray(forced?.tools), forced?.tool_choice], [true, 'required'])
+})

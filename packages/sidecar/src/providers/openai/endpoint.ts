@@ -19,7 +19,8 @@ export function openaiEndpoint(
     endpoint: settings.endpoint ?? OPENAI_ENDPOINT,
     key: settings.key,
     model: environment.OPENAI_MODEL || settings.model || 'gpt-5-nano',
-    dialect: { openai: settings.endpoint === undefined },
+    // OpenRouter and Google's OpenAI endpoint want back what they signed; other servers sign nothing.
+    dialect: settings.endpoint === undefined ? { openai: true } : { reasoning: 'signed' },
   })
 }
 

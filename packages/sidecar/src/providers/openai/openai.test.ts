@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { collect } from '@dapr-chat/protocol'
 import {
   type CallOptions,
   callOf,
+  chunk,
   done,
   finish,
   scriptedProvider,
@@ -177,4 +179,26 @@ test('Azure without an endpoint or a version is refused when the component is ma
   const expected = /endpoint and apiVersion must be provided when apiType is set to 'azure'/
   assert.throws(() => openaiProvider(undefined, { apiType: 'azure', apiVersion: '1' }), expected)
   assert.throws(() => openaiProvider('https://example.org', { apiType: 'azure' }), expected)
+})
+
+test('what OpenRouter or Google signed goes back in their spelling, and to OpenAI itself nothing of it', async () => {
+  const details = [{ type: 'reasoning.text', text: 'hm', signature: 's', format: 'anthropic-claude-v1', index: 0 }]
+  const call = {
+    ...{ id: 'a', type: 'function', function: { name: 'find', arguments: '{}' } },
+    extra_content: { google: { thought_signature: 'g' } },
+  }
+  const body = [chunk({ reasoning: 'hm', reasoning_details: details }), chunk({ tool_calls: [{ index: 0, ...call }] })]
+  await using upstream = await scriptedProvider({ body: [...body, finish('tool_calls'), done] })
+  await using provider = openaiProvider(upstream.url)
+  const { choices } = await collect(provider.converse(callOf()))
+  const { text = '', toolCalls = [], reasoning = '', reasoningSignature = '' } = choices[0] ?? {}
+  const content = [{ type: 'text' as const, text }]
+  const messages = [{ role: 'assistant' as const, content, toolCalls, reasoning, reasoningSignature }]
+  await collect(provider.converse(callOf({ messages })))
+  await using azure = openaiProvider(upstream.url, { apiType: 'azure', apiVersion: '1' })
+  await collect(azure.converse(callOf({ messages })))
+  const [, there, azures] = upstream.requests.map((request) => (request.body as { messages: object[] }).messages[0])
+  assert.deepEqual(there, { role: 'assistant', content: '', reasoning_details: details, tool_calls: [call] })
+  const { extra_content: _, ...bare } = call
+  assert.deepEqual(azures, { role: 'assistant', content: '', tool_calls: [bare] })
 })
