@@ -21,6 +21,9 @@ export function exitCodeOf(thrown: unknown): number {
       return exitCodes.unreachable
     case 'component_not_found':
     case 'unsupported_feature':
+    case 'runtime_version':
+    case 'prompt_template':
+    case 'context_overflow':
       return exitCodes.usage
     case 'invalid_request':
       return isRefusedToken(thrown) ? exitCodes.auth : exitCodes.usage
@@ -32,6 +35,11 @@ export function exitCodeOf(thrown: unknown): number {
       return exitCodes.interrupted
     case 'stream_interrupted':
       return thrown.cause instanceof DaprChatError ? exitCodeOf(thrown.cause) : exitCodes.failure
+    case 'tool_input':
+    case 'tool_execution':
+    case 'tool_unknown':
+    case 'structured_output':
+    case 'store_conflict':
     case 'internal':
       return exitCodes.failure
   }

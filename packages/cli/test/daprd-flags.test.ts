@@ -34,7 +34,6 @@ describe('dapr-chat serve, with the flags of daprd', () => {
       port: 3000,
       protocol: 'grpc',
       channelAddress: '127.0.0.1',
-      maxConcurrency: -1,
     })
   })
 

@@ -45,6 +45,17 @@ export const serveFlags = {
     placeholder: 'FOLDER',
     description: 'The older name of --resources-path; read where that one is not given',
   },
+  'enable-hot-reload': {
+    type: 'boolean',
+    default: 'as the Configuration says, or true',
+    description: 'Watch the folders with component files, and take up what changes',
+  },
+  'hot-reload-reconcile-interval': {
+    type: 'string',
+    placeholder: 'TIME',
+    default: '60s',
+    description: 'How often the folders are read again though no change was noticed; 0 for the default',
+  },
   config: {
     type: 'string',
     short: 'c',
@@ -138,6 +149,18 @@ export const serveFlags = {
     default: '0s',
     description: 'How long everything goes on as before after the signal to stop, such as 10s',
   },
+  'store-path': {
+    type: 'string',
+    placeholder: 'FILE',
+    default: '.dapr-chat/dapr-chat.sqlite',
+    description: 'File of the conversations that are remembered; :memory: for none',
+  },
+  'store-max-size': {
+    type: 'string',
+    placeholder: 'SIZE',
+    default: '1Gi',
+    description: 'The most that the file of the conversations may take up',
+  },
   'app-port': {
     type: 'string',
     short: 'p',
@@ -192,7 +215,6 @@ export const serveFlags = {
   'enable-app-health-check': ignoredSwitch,
   'enable-mtls': ignoredSwitch,
   'enable-profiling': ignoredSwitch,
-  'hot-reload-reconcile-interval': ignored,
   'log-file': ignored,
   'placement-host-address': ignored,
   'profile-port': ignored,

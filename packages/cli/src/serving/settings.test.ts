@@ -22,6 +22,10 @@ const cases: readonly (readonly [words: string, changed: Partial<typeof defaultS
   ['--components-path a --resources-path b', { resourcesPaths: ['b'] }],
   ['-c one.yaml --config two.yaml', { configurationFiles: ['one.yaml', 'two.yaml'] }],
   ['--config=', {}],
+  ['--enable-hot-reload', { hotReload: true }],
+  ['--enable-hot-reload=false', { hotReload: false }],
+  ['--hot-reload-reconcile-interval 5m', { hotReloadReconcileMs: 300_000 }],
+  ['--hot-reload-reconcile-interval=0s', {}],
   ['-u /run/dapr', { unixSocketFolder: '/run/dapr' }],
   ['--unix-domain-socket=', {}],
   [
@@ -41,6 +45,8 @@ const cases: readonly (readonly [words: string, changed: Partial<typeof defaultS
   ['--read-buffer-size 8Ki', { maxHeaderBytes: 8192 }],
   ['--dapr-http-read-buffer-size 32', { maxHeaderBytes: 32 * 1024 }],
   ['--dapr-graceful-shutdown-seconds 7', { gracefulShutdownMs: 7000 }],
+  ['--store-path data/c.sqlite --store-max-size 100Mi', { storePath: 'data/c.sqlite', storeMaxBytes: 100 * 1024 ** 2 }],
+  ['--store-path=', {}],
   ['--mode standalone', {}],
   ['-p 3000', { app: { port: 3000, protocol: 'http', channelAddress: '127.0.0.1', maxConcurrency: -1 } }],
   [

@@ -4,11 +4,13 @@ import type { FlagValues } from '../arguments/flag.ts'
 import {
   choiceValue,
   countValue,
+  durationValue,
   listValue,
   portValue,
   type SizeLimit,
   secondsValue,
   sizeLimitValue,
+  sizeValue,
 } from '../arguments/value.ts'
 import type { serveFlags } from '../commands/serve-flags.ts'
 import type { Environment } from '../environment.ts'
@@ -55,6 +57,10 @@ export function serveSettings(values: Values, environment: Environment, standard
     metricsEnabled: values['enable-metrics'] ?? defaultSettings.metricsEnabled,
     metricsListenAddress: values['metrics-listen-address'] || defaultSettings.metricsListenAddress,
     resourcesPaths: resources ? listValue(resources) : standard.folders,
+    hotReload: values['enable-hot-reload'],
+    // 0 is daprd's own way to say that its default holds.
+    hotReloadReconcileMs:
+      given('hot-reload-reconcile-interval', 0, durationValue) || defaultSettings.hotReloadReconcileMs,
     configurationFiles: (values.config ?? []).filter((file) => file !== ''),
     listenAddresses: addresses ? listValue(addresses) : standard.addresses,
     unixSocketFolder: values['unix-domain-socket'] || undefined,
@@ -70,6 +76,8 @@ export function serveSettings(values: Values, environment: Environment, standard
     maxBodyBytes: sizeLimit(values, 'max-body-size', ['dapr-http-max-request-size', 'Mi'], bodyLimit),
     maxHeaderBytes: sizeLimit(values, 'read-buffer-size', ['dapr-http-read-buffer-size', 'Ki'], headerLimit),
     gracefulShutdownMs: given('dapr-graceful-shutdown-seconds', defaultSettings.gracefulShutdownMs, secondsValue),
+    storePath: values['store-path'] || defaultSettings.storePath,
+    storeMaxBytes: given('store-max-size', defaultSettings.storeMaxBytes, sizeValue),
     apiToken: environment.DAPR_API_TOKEN || undefined,
     environment,
   }

@@ -9,6 +9,10 @@ const metrics: ChatResult['metrics'] = {
   chunks: 2,
   contentLength: 11,
   charsPerSecond: 11,
+  attempts: 1,
+  steps: 1,
+  toolCalls: 0,
+  usageEstimated: false,
   streaming: 'native',
 }
 const usage = { prompt_tokens: 2, completion_tokens: 412, total_tokens: 414 }

@@ -3,6 +3,7 @@
  * `registry.ts` calls it for each manifest. The texts of failures are daprd's, with the place in the file added.
  */
 import type { Converse } from '@dapr-chat/protocol'
+import type { SettingView } from '@dapr-chat/protocol/console'
 import type { AnyProviderDefinition, Provider } from '../providers/provider.ts'
 import { findProvider, providers } from '../providers/registry.ts'
 import { ComponentError, initFailure } from './component-error.ts'
@@ -10,6 +11,7 @@ import { type ComponentManifest, logName } from './manifest.ts'
 import { nearest } from './nearest.ts'
 import type { Report } from './report.ts'
 import { resolveMetadata } from './resolve.ts'
+import { type SettingsSource, shownSettings } from './shown-settings.ts'
 import type { Environment } from './value.ts'
 
 /** One component of the sidecar, whether it can be called or not. */
@@ -23,6 +25,8 @@ export interface LiveComponent {
   readonly state: 'ready' | 'skipped' | 'failed'
   /** Why it is not ready. */
   readonly reason?: string
+  /** The settings in effect, secrets left out. Present where it is ready. */
+  readonly settings?: readonly SettingView[]
   /** Present where it is ready. */
   readonly provider?: Provider
   /** The provider inside its middleware. Present where it is ready. */
@@ -30,11 +34,9 @@ export interface LiveComponent {
 }
 
 /** A provider just created, and what it was created from. */
-export interface Creation {
+export interface Creation extends SettingsSource {
   readonly provider: Provider
   readonly definition: AnyProviderDefinition
-  /** The provider's settings, resolved. */
-  readonly settings: Readonly<Record<string, string | number | boolean | undefined>>
   readonly manifest: ComponentManifest
 }
 
@@ -92,14 +94,26 @@ export function createComponent(manifest: ComponentManifest, options: ComponentO
       const provider = definition.create(settings as never, {
         component: manifest.name,
         environment: options.environment,
+        warn: warnOnce(manifest.name, report),
       })
-      const converse = options.assemble({ provider, definition, settings, manifest })
-      return { ...identity, state: 'ready', provider, converse }
+      const creation = { provider, definition, settings, manifest }
+      const converse = options.assemble(creation)
+      return { ...identity, state: 'ready', settings: shownSettings(creation), provider, converse }
     })
   } catch (error) {
     if (!(error instanceof ComponentError && manifest.ignoreErrors)) throw error
     report.warn(`${manifest.name} failed, and its errors are ignored: ${error.message}`)
     return { ...identity, state: 'failed', reason: error.message }
+  }
+}
+
+/** What one request is told of would be told of every request like it. */
+function warnOnce(name: string, report: Report): (kind: string, message: string) => void {
+  const told = new Set<string>()
+  return (kind, message) => {
+    if (told.has(kind)) return
+    told.add(kind)
+    report.warn(`${name}: ${message}; this is told once`)
   }
 }
 

@@ -2,10 +2,14 @@
  * One YAML document with its positions. `manifest.ts` reads component files through it: a document of a file can be
  * broken without harm to its neighbours, and every complaint names the line it is about.
  */
-import { LineCounter, parseDocument, type ScalarTag } from 'yaml'
+import { type Document, LineCounter, parseDocument, type ScalarTag, visit } from 'yaml'
+import { findExcess } from './structure.ts'
 
 /** Keys and indexes from the root of a document to a node. */
 export type Path = readonly (string | number)[]
+
+/** Complaints show what they complain of, which may be anything. */
+const MAX_MESSAGE_LENGTH = 500
 
 /** A document, or one of its fields, is not what it must be. Caught by whoever reads the file, and never leaves it. */
 export class DocumentError extends Error {
@@ -13,7 +17,7 @@ export class DocumentError extends Error {
   readonly line: number
 
   constructor(line: number, message: string) {
-    super(message)
+    super(message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message)
     this.line = line
   }
 }
@@ -37,6 +41,11 @@ export class YamlDocument {
    * @throws DocumentError where the text is not one valid YAML document.
    */
   constructor(text: string, firstLine: number) {
+    const excess = findExcess(text)
+    if (excess) {
+      const line = text.slice(0, excess.offset).split('\n').length
+      throw new DocumentError(firstLine + line - 1, `the document ${excess.mustHold}`)
+    }
     const counter = new LineCounter()
     const lineAt = (offset: number) => counter.linePos(offset).line + firstLine - 1
     const document = parseDocument(text, {
@@ -58,7 +67,8 @@ export class YamlDocument {
       this.#root = document.toJS()
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new DocumentError(firstLine, `the document must be valid YAML: ${reason}`)
+      const line = lineAt(unresolvedAlias(document, reason) ?? 0)
+      throw new DocumentError(line, `the document must be valid YAML: ${reason}`)
     }
     this.#lineOf = (path) => {
       const node = path.length === 0 ? document.contents : document.getIn(path, true)
@@ -121,6 +131,20 @@ export class YamlDocument {
       `${spell(path)} ${mustHold}: current value is ${describe(this.at(...path))}`,
     )
   }
+}
+
+/** Where the alias stands that the library complains of; its complaint has the name alone. */
+function unresolvedAlias(document: Document, reason: string): number | undefined {
+  const [, name] = /^Unresolved alias .*: (.+)$/.exec(reason) ?? []
+  let offset: number | undefined
+  visit(document, {
+    Alias(_key, { source, range }) {
+      if (source !== name) return undefined
+      offset = range?.[0]
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 /** `spec.metadata[0].name`. */

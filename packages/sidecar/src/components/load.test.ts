@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { loadManifests } from './load.ts'
+import type { ComponentManifest } from './manifest.ts'
 
 const component = (name: string, rest = '', namespace = '') =>
   `{apiVersion: dapr.io/v1alpha1, kind: Component, metadata: {name: ${name}, namespace: "${namespace}"}, spec: {type: conversation.echo, version: v1}${rest}}`
@@ -92,4 +93,92 @@ test('a folder that does not exist stops the start', async () => {
     name: 'ComponentError',
     message: 'Cannot load components from "no/such/folder": it must be a folder that can be read: it does not exist',
   })
+})
+
+test('a file that is no UTF-8 is a problem with the line, and a link to nothing is passed over', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'load-test-'))
+  const lines: string[] = []
+  const line = (message: string) => void lines.push(message.replaceAll(`${folder}/`, ''))
+  try {
+    await writeFile(join(folder, 'a.yaml'), Buffer.from(`# one\n# caf\u00e9\n${component('a')}`, 'latin1'))
+    await writeFile(join(folder, 'b.yaml'), `\uFEFF${component('b')}`)
+    await symlink('nowhere', join(folder, '.#c.yaml'))
+    const options = { environment: {}, appId: 'shop', report: { info: line, warn: line } }
+    const { manifests, problems } = await loadManifests([folder], options)
+    assert.deepEqual(
+      manifests.map(({ name }) => name),
+      ['b'],
+    )
+    assert.equal(problems[0]?.line, 2)
+    assert.deepEqual(lines, [
+      '.#c.yaml skipped: there is no file behind this name',
+      'Cannot load a component from a.yaml:2: the file must be UTF-8',
+    ])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+/** Loads one folder again and again, each time with other files. */
+async function reloading(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'load-test-'))
+  t.after(() => rm(folder, { recursive: true }))
+  let previous: readonly ComponentManifest[] | undefined
+  return async (files: Record<string, string>) => {
+    const lines: string[] = []
+    const line = (message: string) => void lines.push(message.replaceAll(`${folder}/`, ''))
+    for (const name of await readdir(folder)) await rm(join(folder, name))
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+    const options = { environment: {}, appId: 'shop', report: { info: line, warn: line } }
+    const { manifests } = await loadManifests([folder], { ...options, ...(previous && { previous }) })
+    const kept = manifests.map((manifest) => `${manifest.name}${previous?.includes(manifest) ? ' as before' : ''}`)
+    previous = manifests
+    return { kept, lines }
+  }
+}
+
+test('a document that did not change is the same manifest again, wherever in its file it stands', async (t) => {
+  const load = await reloading(t)
+  const uuid = component('a').replace('version: v1', 'metadata: [{name: id, value: "{uuid}"}]')
+  await load({ 'x.yaml': `${uuid}\n---\n${component('b')}` })
+  const { kept } = await load({
+    'x.yaml': `# new\n---\n${component('c')}\n---\n${uuid}\n---\n${component('b', ', scopes: []')}`,
+  })
+  assert.deepEqual(kept, ['c', 'a as before', 'b'])
+})
+
+test('a broken file takes nothing away, a whole one does', async (t) => {
+  const load = await reloading(t)
+  const two = `${component('a')}\n---\n${component('b')}\n---\n`
+  await load({ 'x.yaml': two, 'y.yaml': component('z') })
+  assert.deepEqual(await load({ 'x.yaml': `${component('b')}\n---\n[`, 'y.yaml': component('z') }), {
+    kept: ['b as before', 'a as before', 'z as before'],
+    lines: [
+      'Cannot load a component from x.yaml:3: the document must be valid YAML: Flow sequence must end with a ]',
+      'a stays as it was before the change of x.yaml',
+    ],
+  })
+  assert.deepEqual((await load({ 'x.yaml': '[', 'y.yaml': component('a') })).kept, ['b as before', 'a'])
+  assert.deepEqual((await load({ 'x.yaml': component('b'), 'y.yaml': component('a') })).kept, [
+    'b as before',
+    'a as before',
+  ])
+  assert.deepEqual((await load({ 'x.yaml': '' })).kept, [])
+})
+
+test('a file that is empty for a moment is being written', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'load-test-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'a.yaml')
+  const options = { environment: {}, appId: 'shop', report: { info: assert.fail, warn: assert.fail } }
+  await writeFile(file, component('a'))
+  const { manifests: previous } = await loadManifests([folder], options)
+  await writeFile(file, '')
+  const loading = loadManifests([folder], { ...options, previous })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await writeFile(file, component('b'))
+  assert.deepEqual(
+    (await loading).manifests.map(({ name }) => name),
+    ['b'],
+  )
 })

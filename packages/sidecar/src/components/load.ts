@@ -2,17 +2,28 @@
  * Folders of component files, read: the manifests that this sidecar is to run, in the order in which daprd would start
  * them. The composition root and `config check` call it, and hand the manifests to `registry.ts`.
  */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ComponentError } from './component-error.ts'
-import { type ComponentManifest, logName, type ManifestProblem, parseManifests } from './manifest.ts'
+import { DocumentError } from './document.ts'
+import {
+  type ComponentManifest,
+  logName,
+  type ManifestFile,
+  type ManifestProblem,
+  parseManifests,
+  problemOf,
+} from './manifest.ts'
 import type { Report } from './report.ts'
 import { environmentValue, type ValueScope } from './value.ts'
+import { readYamlFile } from './yaml-file.ts'
 
 /** What loading needs to know of its sidecar. */
 export interface LoadOptions extends ValueScope {
   /** Is told every file and component that is passed over, and every problem. */
   readonly report: Report
+  /** What was loaded before: the same document is the same object again, and a broken file takes nothing away. */
+  readonly previous?: readonly ComponentManifest[]
 }
 
 /** What the folders hold. */
@@ -29,20 +40,59 @@ export interface LoadedManifests {
  * @throws ComponentError for a folder that cannot be read, and for a name that is defined twice.
  */
 export async function loadManifests(folders: readonly string[], options: LoadOptions): Promise<LoadedManifests> {
-  const { report } = options
+  const { report, previous = [] } = options
   const accepted = new Map<string, ComponentManifest>()
+  const kept = new Set<string>()
   const problems: ManifestProblem[] = []
   for (const folder of folders) {
     for (const file of await componentFiles(folder, report)) {
-      const found = parseManifests(await read(file), file, options)
+      const found = await readManifests(file, options)
+      for (const line of found.skipped) report.info(line)
       for (const problem of found.problems) report.warn(problem.message)
       problems.push(...found.problems)
       for (const manifest of found.manifests) {
-        if (isWanted(manifest, accepted, options)) accepted.set(manifest.name, manifest)
+        // What was only kept gives way to a document that can be read.
+        if (kept.delete(manifest.name)) accepted.delete(manifest.name)
+        if (isWanted(manifest, accepted, options)) accepted.set(manifest.name, asBefore(manifest, previous))
+      }
+      for (const manifest of lost(file, found, previous)) {
+        if (accepted.has(manifest.name)) continue
+        accepted.set(manifest.name, manifest)
+        kept.add(manifest.name)
+        report.info(`${manifest.name} stays as it was before the change of ${file}`)
       }
     }
   }
   return { manifests: [...accepted.values()], problems }
+}
+
+/** The object that the same document was before. */
+function asBefore(manifest: ComponentManifest, previous: readonly ComponentManifest[]): ComponentManifest {
+  return previous.find(({ file, source }) => file === manifest.file && source === manifest.source) ?? manifest
+}
+
+/** What a file had before and may still have: one of its documents cannot be read. */
+function lost(file: string, found: ManifestFile, previous: readonly ComponentManifest[]): ComponentManifest[] {
+  if (found.problems.length === 0) return []
+  return previous.filter(
+    (manifest) => manifest.file === file && !found.manifests.some(({ name }) => name === manifest.name),
+  )
+}
+
+async function readManifests(file: string, options: LoadOptions): Promise<ManifestFile> {
+  try {
+    const hadComponents = options.previous?.some((manifest) => manifest.file === file)
+    return parseManifests(await readYamlFile(file, hadComponents), file, options)
+  } catch (cause) {
+    if (cause instanceof DocumentError) return { manifests: [], skipped: [], problems: [problemOf(cause, file)] }
+    // A link to nothing, such as an editor's lock, or a file that has just been removed.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      return { manifests: [], problems: [], skipped: [`${file} skipped: there is no file behind this name`] }
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `Cannot load components from "${file}": it must be a file that can be read: ${reason}`
+    throw new ComponentError(message, { cause })
+  }
 }
 
 /** Names are checked before scopes, and only what was accepted takes a name: the order is daprd's. */
@@ -92,15 +142,4 @@ async function componentFiles(folder: string, report: Report): Promise<string[]>
     else if (!name.startsWith('.')) report.warn(`${file} skipped: only .yaml and .yml files are read`)
   }
   return files
-}
-
-async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: Error) => {
-    throw new ComponentError(
-      `Cannot load components from "${file}": it must be a file that can be read: ${cause.message}`,
-      {
-        cause,
-      },
-    )
-  })
 }

@@ -62,6 +62,7 @@ scopes:
     scopes: ['shop', 'till'],
     metadata: [{ name: 'model', value: 'gpt-4.1-nano', unset: [], byReference: false, line: 14 }],
     warnings: [],
+    source: text.trim(),
     file: 'components/x.yaml',
     line: 5,
   })
@@ -195,13 +196,34 @@ apiVersion: dapr.io/v1alpha1
 kind: Resiliency
 metadata: {name: r}
 ---
+apiVersion: dapr.io/v1alpha1
+kind: Configuration
+---
 apiVersion: backstage.io/v1alpha1
 kind: Component
+metadata: {name: web}
+---
+apiVersion: dapr.io/v1alpha1
+kind: HTTPEndpoint
+metadata: {name: "a\\nb"}
+---
+apiVersion: dapr.io/v2alpha1
+kind: Subscription
+metadata: [orders]
 ---
 services: {web: {image: nginx}}
 ---
+kind: 5
+---
 ${component('    []')}`
   assert.equal(only(text).name, 'openai')
+  assert.deepEqual(parse(text).skipped, [
+    'Component "web" skipped: resources of this kind of backstage.io/v1alpha1 mean nothing to this sidecar (components/x.yaml:12)',
+    'HTTPEndpoint "a\\nb" skipped: resources of this kind of dapr.io/v1alpha1 mean nothing to this sidecar (components/x.yaml:16)',
+    'Subscription skipped: resources of this kind of dapr.io/v2alpha1 mean nothing to this sidecar (components/x.yaml:20)',
+    'a document skipped: it has no kind (components/x.yaml:23)',
+    'a document skipped: it has no kind (components/x.yaml:25)',
+  ])
 })
 
 test('a broken document is a problem, and its neighbours are read', () => {
@@ -247,6 +269,100 @@ const wrong: Record<string, [text: string, message: string]> = {
     component('    []').replace('openai', 'a/b'),
     'component "a/b" from components/x.yaml:4: metadata.name must be a name without "/" and "%", and not "." or "..": current value is "a/b"',
   ],
+  ...Object.fromEntries(
+    ['.', '..', 'a%20b'].map((name): [string, [string, string]] => [
+      `the name ${name}`,
+      [
+        component('    []').replace('name: openai', `name: "${name}"`),
+        `component "${name}" from components/x.yaml:4: metadata.name must be a name without "/" and "%", and not "." or "..": current value is "${name}"`,
+      ],
+    ]),
+  ),
+  'a name that is a number': [
+    component('    []').replace('name: openai', 'name: 5'),
+    'a component from components/x.yaml:4: metadata.name must be text (put it in quotes): current value is 5',
+  ],
+  'metadata of the component that are a list': [
+    component('    []').replace('  name: openai', '  - name: openai'),
+    'a component from components/x.yaml:4: metadata.name must be set: current value is empty',
+  ],
+  'a namespace that is a list': [
+    component('    []').replace('  name: openai', '  name: openai\n  namespace: [prod]'),
+    'component "openai" from components/x.yaml:5: metadata.namespace must be text (put it in quotes): current value is a list',
+  ],
+  'a spec that is missing': [
+    'apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: e}',
+    'component "e" from components/x.yaml:1: spec.type must be set: current value is empty',
+  ],
+  'a type that is a list': [
+    component('    []').replace('type: conversation.openai', 'type: [conversation.openai]'),
+    'component "openai" from components/x.yaml:6: spec.type must be text (put it in quotes): current value is a list',
+  ],
+  'an initTimeout that is a number': [
+    component('    []').replace('version: v1', 'initTimeout: 5'),
+    'component "openai" from components/x.yaml:7: spec.initTimeout must be text (put it in quotes): current value is 5',
+  ],
+  'an entry that is text': [
+    component('  - key=sk-secret'),
+    'component "openai" from components/x.yaml:9: spec.metadata[0].name must be set: current value is empty',
+  ],
+  'an entry whose name is a number': [
+    component('  - {name: 1, value: a}'),
+    'component "openai" from components/x.yaml:9: spec.metadata[0].name must be text (put it in quotes): current value is 1',
+  ],
+  'an envRef that is a list': [
+    component('  - {name: key, envRef: [KEY]}'),
+    'component "openai" from components/x.yaml:9: spec.metadata[0].envRef must be text (put it in quotes): current value is a list',
+  ],
+  'a secret whose name is a number': [
+    component('  - {name: key, secretKeyRef: {name: 1}}'),
+    'component "openai" from components/x.yaml:9: spec.metadata[0].secretKeyRef.name must be text (put it in quotes): current value is 1',
+  ],
+  'a secret whose key is a number': [
+    component('  - name: key\n    secretKeyRef:\n      name: a\n      key: 1'),
+    'component "openai" from components/x.yaml:12: spec.metadata[0].secretKeyRef.key must be text (put it in quotes): current value is 1',
+  ],
+  'a secret store that is a list': [
+    component('    []', 'auth: {secretStore: [vault]}'),
+    'component "openai" from components/x.yaml:10: auth.secretStore must be text (put it in quotes): current value is a list',
+  ],
+  'a scope that is a number': [
+    component('    []', 'scopes: [5]'),
+    'component "openai" from components/x.yaml:10: scopes[0] must be text (put it in quotes): current value is 5',
+  ],
+  'a component without the version of the API': [
+    component('    []').replace('apiVersion: dapr.io/v1alpha1\n', ''),
+    'a component from components/x.yaml:1: apiVersion must be "dapr.io/v1alpha1": current value is empty',
+  ],
+  'a resource of Dapr without a kind': [
+    'apiVersion: dapr.io/v1alpha1\nmetadata: {name: e}',
+    'a component from components/x.yaml:1: kind must be "Component": current value is empty',
+  ],
+  'a key that is written twice': [
+    component('    []').replace('version: v1', 'type: conversation.echo'),
+    'a component from components/x.yaml:7: the document must be valid YAML: Map keys must be unique',
+  ],
+  'a tab for an indentation': [
+    component('    []').replace('  name: openai', '\tname: openai'),
+    'a component from components/x.yaml:4: the document must be valid YAML: Tabs are not allowed as indentation',
+  ],
+  'an anchor that there is not': [
+    component('  - *key'),
+    'a component from components/x.yaml:9: the document must be valid YAML: Unresolved alias (the anchor must be set before the alias): key',
+  ],
+  'aliases that multiply': [
+    `a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [${'*a, '.repeat(9)}]\nc: &c [${'*b, '.repeat(9)}]\nd: [${'*c, '.repeat(9)}]`,
+    'a component from components/x.yaml:1: the document must be valid YAML: Excessive alias count indicates a resource exhaustion attack',
+  ],
+  'lists that nest without an end': [
+    `a: 1\nb: ${'['.repeat(20_000)}`,
+    'a component from components/x.yaml:2: the document must not nest deeper than 100 levels',
+  ],
+  'more keys than a resource ever has': [
+    Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'),
+    'a component from components/x.yaml:5001: the document must not have more than 10000 nodes',
+  ],
+  'a list for a document': ['- a', 'a component from components/x.yaml:1: the document must be a mapping'],
   'a type that is missing': [
     component('    []').replace('  type: conversation.openai\n', ''),
     'component "openai" from components/x.yaml:6: spec.type must be set: current value is empty',

@@ -28,6 +28,8 @@ export interface ComponentManifest {
   readonly secretStore?: string
   /** What to say about values when the component is loaded. */
   readonly warnings: readonly string[]
+  /** The text of the document: as long as it stays the same, so does the component. */
+  readonly source: string
   /** The path of the file, as messages show it. */
   readonly file: string
   /** The line of the component's name, counted from 1. */
@@ -47,41 +49,64 @@ export interface ManifestProblem {
 export interface ManifestFile {
   readonly manifests: readonly ComponentManifest[]
   readonly problems: readonly ManifestProblem[]
+  /** One sentence for each document of a kind that means nothing here. */
+  readonly skipped: readonly string[]
 }
 
 const API_VERSION = 'dapr.io/v1alpha1'
 const KIND = 'Component'
+/** The kinds that somebody else in the sidecar reads. */
+const READ_ELSEWHERE: ReadonlySet<unknown> = new Set(['Resiliency', 'Configuration'])
 const DEFAULT_INIT_TIMEOUT_MS = 5_000
 
 /**
- * Reads all documents of a file. Other kinds of resource (Resiliency, Configuration and so on) are passed over.
+ * Reads all documents of a file. Those of other kinds are passed over, in silence where somebody else reads them.
  * @param file the path to show in messages.
  */
 export function parseManifests(text: string, file: string, scope: ValueScope): ManifestFile {
   const manifests: ComponentManifest[] = []
   const problems: ManifestProblem[] = []
-  for (const { source, line } of splitDocuments(text)) {
+  const skipped: string[] = []
+  for (const { source, content, line } of splitDocuments(text)) {
     let name = ''
     try {
       const document = new YamlDocument(source, line)
-      if (!isComponent(document)) continue
+      if (!isComponent(document)) {
+        const reason = strangeKind(document)
+        if (reason !== undefined) skipped.push(`${reason} (${file}:${document.line('kind')})`)
+        continue
+      }
       name = document.text('metadata', 'name')
-      manifests.push(readComponent(document, file, scope))
+      manifests.push({ ...readComponent(document, file, scope), source: content })
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error
-      const subject = name === '' ? 'a component' : `component "${name}"`
-      const message = `Cannot load ${subject} from ${file}:${error.line}: ${error.message}`
-      problems.push({ file, line: error.line, message })
+      problems.push(problemOf(error, file, name))
     }
   }
-  return { manifests, problems }
+  return { manifests, problems, skipped }
+}
+
+/** What is wrong with a document, or with a whole file, in one sentence. */
+export function problemOf(error: DocumentError, file: string, name = ''): ManifestProblem {
+  const subject = name === '' ? 'a component' : `component ${JSON.stringify(name)}`
+  return { file, line: error.line, message: `Cannot load ${subject} from ${file}:${error.line}: ${error.message}` }
+}
+
+/** One document of a file. */
+export interface DocumentSource {
+  /** With the line that opens it. */
+  readonly source: string
+  /** Without that line and empty ones around: the same wherever the document stands. */
+  readonly content: string
+  /** The line of the file on which `source` begins. */
+  readonly line: number
 }
 
 /** Cuts before every line that opens a document, as daprd does, so that each one is parsed by itself. */
-export function splitDocuments(text: string): { source: string; line: number }[] {
+export function splitDocuments(text: string): DocumentSource[] {
   let line = 1
   return text.split(/^(?=---(?:\s|$))/m).map((source) => {
-    const part = { source, line }
+    const part = { source, content: source.replace(/^---\s/, '').trim(), line }
     line += source.split('\n').length - 1
     return part
   })
@@ -104,7 +129,19 @@ function isComponent(document: YamlDocument): boolean {
   return false
 }
 
-function readComponent(document: YamlDocument, file: string, scope: ValueScope): ComponentManifest {
+/** Why a document that is no component means nothing here; `undefined` where it is empty or read elsewhere. */
+function strangeKind(document: YamlDocument): string | undefined {
+  const kind = document.at('kind') ?? ''
+  if ((document.at() ?? undefined) === undefined || READ_ELSEWHERE.has(kind)) return undefined
+  if (typeof kind !== 'string' || kind === '') return 'a document skipped: it has no kind'
+  const name = document.at('metadata', 'name')
+  const subject = typeof name === 'string' ? `${kind} ${JSON.stringify(name)}` : kind
+  const apiVersion = document.at('apiVersion')
+  const of = typeof apiVersion === 'string' && apiVersion !== '' ? ` of ${apiVersion}` : ''
+  return `${subject} skipped: resources of this kind${of} mean nothing to this sidecar`
+}
+
+function readComponent(document: YamlDocument, file: string, scope: ValueScope): Omit<ComponentManifest, 'source'> {
   const name = document.text('metadata', 'name')
   if (name === '') throw document.error(['metadata', 'name'], 'must be set')
   if (name === '.' || name === '..' || /[/%]/.test(name)) {
@@ -146,6 +183,6 @@ function initTimeoutOf(text: string): number {
 }
 
 /** How daprd names a component in its messages: `NAME (TYPE/VERSION)`. */
-export function logName(manifest: ComponentManifest): string {
+export function logName(manifest: Pick<ComponentManifest, 'name' | 'type' | 'version'>): string {
   return `${manifest.name} (${manifest.type}/${manifest.version})`
 }

@@ -22,14 +22,20 @@ interface Given {
   readonly fails?: boolean
   readonly environment?: Readonly<Record<string, string>>
   readonly providers?: readonly AnyProviderDefinition[]
+  readonly callsEnded?: () => Promise<void>
 }
 
 /** A registry of the documents in a text, the lines it reported and what it assembled. */
-async function create(text: string, { fails = false, environment = {}, providers = [] }: Given = {}) {
+async function create(text: string, given: Given = {}) {
+  const { fails = false, environment = {}, providers = [], callsEnded = async () => {} } = given
   const lines: string[] = []
   const assembled: Creation[] = []
-  const { manifests, problems } = parseManifests(text, 'c.yaml', { environment, appId: 'shop' })
-  assert.deepEqual(problems, [])
+  const parse = (source: string) => {
+    const { manifests, problems } = parseManifests(source, 'c.yaml', { environment, appId: 'shop' })
+    assert.deepEqual(problems, [])
+    return manifests
+  }
+  const manifests = parse(text)
   const registry = await ComponentRegistry.create(manifests, {
     assemble: (creation) => {
       if (fails) throw new RangeError('the stars are wrong')
@@ -39,8 +45,9 @@ async function create(text: string, { fails = false, environment = {}, providers
     environment,
     report: { info: (line) => void lines.push(line), warn: (line) => void lines.push(line) },
     providers,
+    callsEnded,
   })
-  return { registry, lines, assembled }
+  return { registry, lines, assembled, manifests, parse }
 }
 
 const states = (registry: ComponentRegistry) => registry.list().map(({ name, state, reason }) => [name, state, reason])
@@ -219,4 +226,65 @@ test('a kind of component that a program brings along is among those that are su
     create(component('a', 'conversation.orakle'), { providers }),
     /did you mean conversation.oracle\?/,
   )
+})
+
+test('what a component was taken out for is in place at once, and it closes when the calls that may use it are over', async () => {
+  const over = Promise.withResolvers<void>()
+  const { registry, assembled, parse, manifests } = await create(component('a') + component('b') + component('c'), {
+    callsEnded: () => over.promise,
+  })
+  const [a, b] = [registry.get('a'), registry.get('b')]
+  const closed: string[] = []
+  for (const { provider, manifest } of assembled) provider.close = async () => void closed.push(manifest.name)
+  const [changed, added] = parse(component('b', 'conversation.echo', 'metadata: []') + component('d'))
+  assert.ok(changed && added && manifests[0])
+  assert.deepEqual(registry.update([manifests[0], changed, added]), [
+    { name: 'b', what: 'reloaded', file: 'c.yaml' },
+    { name: 'd', what: 'added', file: 'c.yaml' },
+    { name: 'c', what: 'removed', file: 'c.yaml' },
+  ])
+  assert.equal(registry.get('a'), a)
+  assert.notEqual(registry.get('b'), b)
+  assert.throws(() => registry.get('c'), { message: /^no conversation component is named "c"; .* are: a, b, d$/ })
+  assert.deepEqual(closed, [])
+  over.resolve()
+  await new Promise(setImmediate)
+  assert.deepEqual(closed, ['b', 'c'])
+})
+
+test('a registry that closes does not wait for the calls of what was taken out of it', async () => {
+  const { registry, assembled } = await create(component('a'), { callsEnded: () => new Promise(() => {}) })
+  let closings = 0
+  for (const { provider } of assembled) provider.close = async () => void closings++
+  registry.update([])
+  await registry.close()
+  assert.equal(closings, 1)
+})
+
+for (const [mistake, type, spec, line] of [
+  ['cannot be created', 'conversation.echo', 'metadata: [{name: delay, value: soon}]', /metadata "delay" must be/],
+  ['is of a type that there is not', 'conversation.eco', '', /did you mean conversation\.echo\?/],
+  ['lacks a variable', 'conversation.echo', 'metadata: [{name: delay, value: "${PAUSE}"}]', /PAUSE is not set/],
+] as const) {
+  test(`a change after which a component ${mistake} leaves the one before it`, async () => {
+    const { registry, lines, parse } = await create(component('a'))
+    const before = registry.get('a')
+    assert.deepEqual(registry.update(parse(component('a', type, spec))), [])
+    assert.equal(registry.get('a'), before)
+    assert.equal(lines.length, 2)
+    assert.match(lines[0] ?? '', line)
+    assert.equal(lines[1], 'a stays as it was before the change of c.yaml')
+    assert.deepEqual(registry.update(parse(component('a', 'conversation.echo', 'metadata: []'))), [
+      { name: 'a', what: 'reloaded', file: 'c.yaml' },
+    ])
+    await registry.close()
+  })
+}
+
+test('a new component that cannot be created is reported, and takes nothing with it', async () => {
+  const { registry, lines, parse, manifests } = await create(component('a'))
+  const broken = parse(component('b', 'conversation.echo', 'metadata: [{name: delay, value: soon}]'))
+  assert.deepEqual(registry.update([...manifests, ...broken]), [])
+  assert.deepEqual(states(registry), [['a', 'ready', undefined]])
+  assert.match(lines.join(), /^\[INIT_COMPONENT_FAILURE\].* c\.yaml:8: metadata "delay" must be/)
 })

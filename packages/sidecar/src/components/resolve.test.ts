@@ -28,6 +28,7 @@ function manifest(entries: Record<string, string | Partial<MetadataEntry>>): Com
     scopes: [],
     metadata,
     warnings: [],
+    source: '',
     file: 'x.yaml',
     line: 4,
   }

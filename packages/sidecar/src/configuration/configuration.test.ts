@@ -43,6 +43,7 @@ test('loadConfiguration() reads every section that concerns conversations', asyn
   components: {deny: [conversation.echo, state.redis/v1]}
   logging: {apiLogging: {enabled: true, obfuscateURLs: true, omitHealthChecks: yes}}
   metrics: {enabled: false}
+  features: [{name: Other, enabled: true}, {name: HotReload, enabled: false}]
 `
   const { configuration } = await load([text])
   assert.deepEqual(configuration, {
@@ -53,6 +54,7 @@ test('loadConfiguration() reads every section that concerns conversations', asyn
     deniedApis: [{ name: 'shutdown', version: 'v1', protocol: 'grpc' }],
     deniedComponents: ['conversation.echo', 'state.redis/v1'],
     metricsEnabled: false,
+    hotReload: false,
     apiLogging: true,
     obfuscateUrls: true,
     omitHealthChecks: true,
@@ -88,6 +90,11 @@ for (const [spec, message] of [
   ['spec: {api: {denied: [{name: x, protocol: ftp}]}}', /protocol must be http or grpc: current value is "ftp"/],
   ['spec: {api: {denied: [conversation]}}', /spec\.api\.denied\[0\]\.name must be/],
   ['spec: {metrics: {enabled: "no"}}', /spec\.metrics\.enabled must be true or false/],
+  ['spec: {features: HotReload}', /spec\.features must be a list/],
+  [
+    'spec: {features: [{name: HotReload, enabled: 1}]}',
+    /features\[0\]\.enabled must be true or false: current value is 1/,
+  ],
   ['spec: {components: {deny: [1]}}', /spec\.components\.deny\[0\] must be text/],
   ['spec: [', /must be valid YAML/],
 ] as const) {

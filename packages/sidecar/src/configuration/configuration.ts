@@ -20,6 +20,8 @@ export interface Configuration {
   /** Types of component that are not loaded: `conversation.echo`, or of one version `conversation.echo/v1`. */
   readonly deniedComponents: readonly string[]
   readonly metricsEnabled: boolean
+  /** Whether component files are watched, where the settings do not say: the feature `HotReload`. */
+  readonly hotReload: boolean
   /** Whether each call is logged, where the settings do not say. */
   readonly apiLogging: boolean
   /** Whether the log names APIs instead of paths, which have the names of components in them. */
@@ -34,6 +36,7 @@ export const defaultConfiguration: Configuration = {
   deniedApis: [],
   deniedComponents: [],
   metricsEnabled: true,
+  hotReload: true,
   apiLogging: false,
   obfuscateUrls: false,
   omitHealthChecks: false,

@@ -1,10 +1,10 @@
 /** The files with Configuration resources, read and merged. The composition root calls it once. */
-import { readFile } from 'node:fs/promises'
 import { ComponentError } from '../components/component-error.ts'
 import { DocumentError, YamlDocument } from '../components/document.ts'
 import { splitDocuments } from '../components/manifest.ts'
 import type { Report } from '../components/report.ts'
 import { type Environment, environmentValue } from '../components/value.ts'
+import { readYamlFile } from '../components/yaml-file.ts'
 import { type Configuration, defaultConfiguration } from './configuration.ts'
 import { readConfiguration } from './read.ts'
 
@@ -27,9 +27,9 @@ export async function loadConfiguration(
 ): Promise<Configuration> {
   let configuration = defaultConfiguration
   for (const file of files) {
-    const text = expandVariables(await readText(file), environment)
-    for (const { source, line } of splitDocuments(text)) {
-      try {
+    try {
+      const text = expandVariables(await readText(file), environment)
+      for (const { source, line } of splitDocuments(text)) {
         const document = new YamlDocument(source, line)
         if (document.at() === null || document.at() === undefined) continue
         if (document.at('kind') !== 'Configuration') {
@@ -37,10 +37,10 @@ export async function loadConfiguration(
           continue
         }
         configuration = { ...configuration, ...readConfiguration(document) }
-      } catch (error) {
-        if (!(error instanceof DocumentError)) throw error
-        throw new ComponentError(`Cannot load the configuration from ${file}:${error.line}: ${error.message}`)
       }
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error
+      throw new ComponentError(`Cannot load the configuration from ${file}:${error.line}: ${error.message}`)
     }
   }
   return configuration
@@ -52,7 +52,8 @@ function expandVariables(text: string, environment: Environment): string {
 }
 
 async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  return readYamlFile(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause instanceof DocumentError) throw cause
     const value = cause.code === 'ENOENT' ? 'it does not exist' : cause.message
     throw new ComponentError(`Cannot load the configuration from "${file}": it must be a file: ${value}`, { cause })
   })

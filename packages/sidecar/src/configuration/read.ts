@@ -14,6 +14,7 @@ export function readConfiguration(document: YamlDocument): Partial<Configuration
     ...given(document, 'deniedApis', ['spec', 'api', 'denied'], readRules),
     ...given(document, 'deniedComponents', ['spec', 'components', 'deny'], readTexts),
     ...given(document, 'metricsEnabled', ['spec', metrics, 'enabled'], readFlag),
+    ...readHotReload(document),
     ...given(document, 'apiLogging', ['spec', 'logging', 'apiLogging', 'enabled'], readFlag),
     ...given(document, 'obfuscateUrls', ['spec', 'logging', 'apiLogging', 'obfuscateURLs'], readFlag),
     ...given(document, 'omitHealthChecks', ['spec', 'logging', 'apiLogging', 'omitHealthChecks'], readFlag),
@@ -32,6 +33,15 @@ function given<K extends keyof Configuration>(
 
 function readFlag(document: YamlDocument, path: Path): boolean {
   return document.flag(...path)
+}
+
+/** Features of Dapr are switched by name; only one of them is about what this sidecar has. */
+function readHotReload(document: YamlDocument): Partial<Configuration> {
+  const path = ['spec', 'features'] as const
+  const index = Array.from({ length: document.count(...path) }, (_, i) => document.at(...path, i, 'name')).lastIndexOf(
+    'HotReload',
+  )
+  return index === -1 ? {} : { hotReload: document.flag(...path, index, 'enabled') }
 }
 
 function readTexts(document: YamlDocument, path: Path): string[] {

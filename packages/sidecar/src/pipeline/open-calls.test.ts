@@ -52,3 +52,19 @@ test('cancel() says that the caller has left', () => {
   assert.ok(call.signal.reason instanceof ConversationError)
   assert.equal(call.signal.reason.code, 'cancelled')
 })
+
+test('whoever waits for the calls of a moment does not wait for those that begin later', async () => {
+  const calls = new OpenCalls()
+  await calls.ended()
+  const [first, second] = [calls.open(), calls.open()]
+  let over = false
+  const ended = calls.ended().then(() => {
+    over = true
+  })
+  calls.open()
+  first.close()
+  await new Promise(setImmediate)
+  assert.equal(over, false)
+  second.close()
+  await ended
+})

@@ -39,6 +39,8 @@ export class OpenCall {
 /** All calls in progress. */
 export class OpenCalls {
   readonly #calls = new Set<OpenCall>()
+  /** Who waits for calls to end, and for which. */
+  readonly #waiting = new Set<{ readonly calls: Set<OpenCall>; readonly resolve: () => void }>()
   #draining = false
   #empty: (() => void) | undefined
 
@@ -61,9 +63,23 @@ export class OpenCalls {
     const call = new OpenCall((ended) => {
       this.#calls.delete(ended)
       if (this.#calls.size === 0) this.#empty?.()
+      for (const waiter of this.#waiting) {
+        waiter.calls.delete(ended)
+        if (waiter.calls.size > 0) continue
+        this.#waiting.delete(waiter)
+        waiter.resolve()
+      }
     })
     this.#calls.add(call)
     return call
+  }
+
+  /** Resolves when every call that is in progress now is over, however many begin meanwhile. */
+  ended(): Promise<void> {
+    if (this.#calls.size === 0) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.add({ calls: new Set(this.#calls), resolve })
+    return promise
   }
 
   /**

@@ -51,3 +51,32 @@ test('problems and warnings are reported, and nothing is thrown', async () => {
   assert.match(told[0] ?? '', /^! Cannot load timeout "DefaultTimeoutPolicy" from \.\/a\.yaml:7: /)
   assert.match(told[1] ?? '', /^! Cannot load a Resiliency resource from \.\/b\.yaml:3: spec must be a mapping/)
 })
+
+test('policies that did not change come back as they are, and a mistake takes none away', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'dapr-chat-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const told: string[] = []
+  const tell = (line: string) => void told.push(line.replaceAll(folder, '.'))
+  const options = { appId: 'app', report: { info: tell, warn: tell } }
+  const write = (name: string, text: string) => writeFile(join(folder, name), text)
+  await write('a.yaml', resource('a', '1s'))
+  await write('b.yaml', resource('b', '2s'))
+  const first = await loadPolicies([folder], options)
+  const again = (previous = first) => loadPolicies([folder], { ...options, previous })
+  assert.equal(await again(), first)
+  for (const broken of [
+    resource('b', 'soon'),
+    `${resource('b', '2s')}\n  - [`,
+    'kind: Resiliency\nmetadata: {name: b}\nspec: no\n',
+  ]) {
+    await write('b.yaml', broken)
+    assert.equal(await again(), first, broken)
+    assert.equal(told.pop(), 'b stays as it was before the change of ./b.yaml')
+  }
+  await write('b.yaml', resource('b', '3s'))
+  const second = await again()
+  assert.equal(second.of('gpt')?.timeout?.policy, 3_000)
+  assert.equal(second.documents[0], first.documents[0])
+  await rm(join(folder, 'b.yaml'))
+  assert.equal((await again(second)).of('gpt')?.timeout?.policy, 1_000)
+})

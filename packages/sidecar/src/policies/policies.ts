@@ -30,6 +30,8 @@ const SUFFIXES: Readonly<Record<Kind, string>> = {
 
 /** All policies and who asks for them. */
 export class Policies {
+  /** What these policies were put together from. */
+  readonly documents: readonly ResiliencyResource[]
   /** The names of the resources. */
   readonly resources: readonly string[]
   /** What to say about the resources together: a sentence for each policy that is asked for and does not exist. */
@@ -40,6 +42,7 @@ export class Policies {
 
   /** @param resources in order; of policies, and of targets, that share a name the last one counts. */
   constructor(resources: readonly ResiliencyResource[]) {
+    this.documents = resources
     this.resources = [...new Set(resources.map(({ name }) => name))].filter((name) => name !== '')
     this.#declared = {
       timeout: merged(resources, (resource) => resource.timeouts),

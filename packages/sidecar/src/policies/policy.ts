@@ -37,6 +37,8 @@ export interface CircuitBreakerPolicy {
   readonly intervalMs: number
   /** How long an open breaker refuses calls. */
   readonly timeoutMs: number
+  /** The text of `trip`: policies are the same where all that they say is. */
+  readonly condition: string
   /** Whether a closed breaker opens; asked after each failure. */
   readonly trip: (counts: BreakerCounts) => boolean
 }

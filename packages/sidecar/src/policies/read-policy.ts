@@ -58,6 +58,7 @@ export const readCircuitBreaker: ReadPolicy<CircuitBreakerPolicy> = (entries, na
     maxRequests: maxRequests || 1,
     intervalMs: fields.duration('interval', 0),
     timeoutMs: fields.duration('timeout', DEFAULT_OPEN_MS) || DEFAULT_OPEN_MS,
+    condition: fields.text('trip', DEFAULT_TRIP),
     trip: readTrip(fields),
   }
 }

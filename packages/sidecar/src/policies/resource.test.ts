@@ -61,7 +61,8 @@ test('a circuit breaker that says nothing opens after six failures in a row, for
   const breaker = policies('circuitBreakers:', '  cb: {}').circuitBreakers.get('cb')
   assert.ok(breaker)
   const { trip, ...rest } = breaker
-  assert.deepEqual(rest, { maxRequests: 1, intervalMs: 0, timeoutMs: 60_000 })
+  const condition = 'consecutiveFailures > 5'
+  assert.deepEqual(rest, { maxRequests: 1, intervalMs: 0, timeoutMs: 60_000, condition })
   const counts = { requests: 6, totalSuccesses: 0, totalFailures: 6, consecutiveSuccesses: 0, consecutiveFailures: 5 }
   assert.equal(trip(counts), false)
   assert.equal(trip({ ...counts, consecutiveFailures: 6 }), true)

@@ -21,6 +21,10 @@ export interface ResiliencyResource {
   readonly targets: ReadonlyMap<string, ComponentTarget>
   /** What to say when the resource is loaded: one sentence for each policy and field that cannot be used. */
   readonly warnings: readonly string[]
+  /** Whether all of its policies could be read. */
+  readonly whole: boolean
+  /** The text of the document. */
+  readonly source: string
   /** The path of the file, as messages show it. */
   readonly file: string
   /** The line of the resource's name, counted from 1. */
@@ -32,6 +36,8 @@ export interface ResiliencyFile {
   readonly resources: readonly ResiliencyResource[]
   /** A sentence for each resource that cannot be used at all. */
   readonly problems: readonly string[]
+  /** Whether all of its documents could be read, whatever they are. */
+  readonly whole: boolean
 }
 
 const KIND = 'Resiliency'
@@ -44,16 +50,18 @@ const KIND = 'Resiliency'
 export function parseResiliencies(text: string, file: string): ResiliencyFile {
   const resources: ResiliencyResource[] = []
   const problems: string[] = []
-  for (const { source, line } of splitDocuments(text)) {
+  let whole = true
+  for (const { source, content, line } of splitDocuments(text)) {
     const document = parse(source, line)
+    if (!document) whole = false
     if (document?.at('kind') !== KIND) continue
     try {
-      resources.push(readResource(document, file))
+      resources.push({ ...readResource(document, file), source: content })
     } catch (error) {
       problems.push(complaint('a Resiliency resource', file, error))
     }
   }
-  return { resources, problems }
+  return { resources, problems, whole: whole && problems.length === 0 }
 }
 
 function parse(source: string, line: number): YamlDocument | undefined {
@@ -71,23 +79,24 @@ function complaint(subject: string, file: string, error: unknown): string {
   return `Cannot load ${subject} from ${file}:${error.line}: ${error.message}`
 }
 
-function readResource(document: YamlDocument, file: string): ResiliencyResource {
+function readResource(document: YamlDocument, file: string): Omit<ResiliencyResource, 'source'> {
   const spec = new Fields(document, ['spec'])
   const policies = spec.in('policies')
   const warnings: string[] = []
+  const broken: string[] = []
   const section = <T>(parent: Fields, name: string, what: string, read: ReadPolicy<T>) =>
-    readSection(parent, name, what, read, { file, warnings })
-  return {
+    readSection(parent, name, what, read, { file, warnings, broken })
+  const read = {
     name: document.text('metadata', 'name'),
     scopes: Array.from({ length: document.count('scopes') }, (_, i) => document.text('scopes', i)),
     timeouts: section(policies, 'timeouts', 'timeout', (entries, name) => entries.duration(name, 0)),
     retries: section(policies, 'retries', 'retry', readRetry),
     circuitBreakers: section(policies, 'circuitBreakers', 'circuit breaker', readCircuitBreaker),
     targets: section(spec.in('targets'), 'components', 'target', readTarget),
-    warnings,
     file,
     line: document.line('metadata', 'name'),
   }
+  return { ...read, warnings: [...broken, ...warnings], whole: broken.length === 0 }
 }
 
 /** Reads the entries of a section by name; one that cannot be used is left out with a warning. */
@@ -96,7 +105,7 @@ function readSection<T>(
   section: string,
   what: string,
   read: ReadPolicy<T>,
-  { file, warnings }: { file: string; warnings: string[] },
+  { file, warnings, broken }: { file: string; warnings: string[]; broken: string[] },
 ): Map<string, T> {
   const found = new Map<string, T>()
   try {
@@ -109,11 +118,11 @@ function readSection<T>(
       try {
         found.set(name, read(entries, name, misspelt))
       } catch (error) {
-        warnings.push(complaint(subject, file, error))
+        broken.push(complaint(subject, file, error))
       }
     }
   } catch (error) {
-    warnings.push(complaint(`the ${section}`, file, error))
+    broken.push(complaint(`the ${section}`, file, error))
   }
   return found
 }

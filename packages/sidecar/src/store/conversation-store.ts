@@ -5,6 +5,12 @@
  */
 import type { Message } from '@dapr-chat/protocol'
 
+/**
+ * The longest context id of a remembered conversation, in bytes of UTF-8: it has to fit into the address under which the
+ * conversation is shown and deleted.
+ */
+export const MAX_CONTEXT_ID_BYTES = 1_000
+
 /** Which conversation: a context id means another conversation for each caller and each component. */
 export interface ConversationKey {
   readonly caller: string

@@ -1,15 +1,14 @@
-/** Brings a database to the schema of this version: the files of `migrations/`, each once, in the order of their numbers. */
+/** Brings a database to the schema of this version: the files of a folder, each once, in the order of their numbers. */
 import { readdirSync, readFileSync } from 'node:fs'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
-const FOLDER = new URL('./migrations/', import.meta.url)
-
 /**
  * Applies what the database has not had yet, each step wholly or not at all. How far it is stands in `user_version`.
+ * @param folder where the files are; it ends with a slash.
  * @throws Error where the database was written by a later version, whose schema is not known here.
  */
-export function migrate(database: SqliteDatabase): void {
-  const files = readdirSync(FOLDER)
+export function migrate(database: SqliteDatabase, folder: URL): void {
+  const files = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
   transaction(database, () => {
@@ -17,7 +16,7 @@ export function migrate(database: SqliteDatabase): void {
     if (done > files.length) {
       throw new Error(`Cannot use the store: its version must be at most ${files.length}: current value is ${done}`)
     }
-    for (const file of files.slice(done)) database.exec(readFileSync(new URL(file, FOLDER), 'utf8'))
+    for (const file of files.slice(done)) database.exec(readFileSync(new URL(file, folder), 'utf8'))
     database.exec(`PRAGMA user_version = ${files.length}`)
   })
 }

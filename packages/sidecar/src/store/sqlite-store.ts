@@ -69,7 +69,7 @@ export class SqliteStore implements ConversationStore {
   constructor(database: SqliteDatabase, now: () => number = Date.now) {
     this.#database = database
     this.#now = now
-    migrate(database)
+    migrate(database, new URL('./migrations/', import.meta.url))
     this.#expire()
   }
 

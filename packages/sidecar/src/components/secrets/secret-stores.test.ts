@@ -241,3 +241,73 @@ test('a store that waits for a variable is skipped, and a misspelt setting is na
     'b: metadata "prefx" is unknown and has no effect; did you mean "prefix"? (c.yaml:2)',
   ])
 })
+
+/** Loads one text after the other, each on top of what was open before. */
+function reloading(environment: Readonly<Record<string, string>>, definitions: readonly AnySecretStoreDefinition[]) {
+  let previous: SecretStores | undefined
+  let known: readonly ComponentManifest[] = []
+  return async (text: string) => {
+    const lines: string[] = []
+    const line = (message: string) => void lines.push(message)
+    const parsed = parseManifests(text, 'c.yaml', { environment, appId: 'shop' }).manifests
+    known = parsed.map((manifest) => known.find(({ source }) => source === manifest.source) ?? manifest)
+    const options = { environment, report: { info: line, warn: line }, definitions }
+    const stores = await SecretStores.open(known, options, previous)
+    const changes = previous && stores.changesSince(previous).map(({ name, what }) => `${name} ${what}`)
+    previous = stores
+    return { stores, filled: await stores.fill(known), lines, changes }
+  }
+}
+
+test('a store that did not change stays open, and is not asked again for what it gave', async () => {
+  const { definition, asked } = testStore(async () => new Map([['OPENAI', 'sk-1']]))
+  const load = reloading({}, [definition])
+  const vault = component('vault', 'secretstores.test', '')
+  const first = only(await load(vault + asking(key, 'vault')))
+  const { filled, changes } = await load(`# a line\n${vault}${asking(key, 'vault')}`)
+  assert.equal(filled[0], first)
+  assert.deepEqual([changes, asked], [[], ['ns/OPENAI']])
+  const changed = await load(component('vault', 'secretstores.test', '{name: url, value: b}') + asking(key, 'vault'))
+  assert.deepEqual([changed.changes, asked.length], [['vault reloaded'], 2])
+  const gone = await load(asking(key, 'vault'))
+  assert.deepEqual([gone.changes, only(gone).secretStore, gone.stores.list()], [['vault removed'], 'vault', []])
+})
+
+test('a secret that could not be had is asked for again, and the component is the same until it is there', async () => {
+  let values: ReadonlyMap<string, string> | undefined
+  const { definition, asked } = testStore(async () => values)
+  const load = reloading({}, [definition])
+  const text = component('vault', 'secretstores.test', '') + asking(key, 'vault')
+  const first = only(await load(text))
+  assert.equal(only(await load(text)), first)
+  values = new Map([['OPENAI', 'sk-1']])
+  assert.equal(only(await load(text)).metadata[0]?.value, 'sk-1')
+  assert.equal(asked.length, 3)
+})
+
+for (const [mistake, metadata, type] of [
+  ['lacks a variable', '{name: url, value: "${NONE}"}', 'secretstores.test'],
+  ['cannot be opened', '{name: url, value: fails}', 'secretstores.test'],
+  ['is of a kind that there is not', '', 'secretstores.tset'],
+] as const) {
+  test(`a store that ${mistake} after a change stays as it was, and stops nothing`, async () => {
+    const definition = defineSecretStore({
+      type: 'secretstores.test',
+      settings: { url: { type: 'string', description: '' } },
+      async open({ url }) {
+        if (url === 'fails') throw new Error('the url must be reachable')
+        return { get: async () => new Map([['OPENAI', 'sk-1']]) }
+      },
+    })
+    const load = reloading({}, [definition])
+    const first = only(await load(component('vault', 'secretstores.test', '') + asking(key, 'vault')))
+    const broken = await load(component('vault', type, metadata) + asking(key, 'vault'))
+    assert.equal(only(broken), first)
+    assert.deepEqual([broken.changes, broken.lines.length], [[], 2])
+    assert.equal(broken.lines[1], 'vault stays as it was before the change of c.yaml')
+    assert.deepEqual(
+      broken.stores.list().map(({ state }) => state),
+      ['ready'],
+    )
+  })
+}

@@ -2,6 +2,8 @@
  * The secret stores of one sidecar. The composition root opens them before all other components, and passes the others'
  * manifests through `fill`, so that the registry creates components without knowing of secrets.
  */
+import { isDeepStrictEqual } from 'node:util'
+import { type Change, changesBetween, type Placed } from '../change.ts'
 import { ComponentError, initFailure } from '../component-error.ts'
 import { type ComponentManifest, logName } from '../manifest.ts'
 import { nearest } from '../nearest.ts'
@@ -37,25 +39,50 @@ export interface SecretStoresOptions {
   readonly definitions?: readonly AnySecretStoreDefinition[]
 }
 
+/** A store that is open, and what it was opened from. */
+interface OpenStore {
+  readonly store: SecretStore
+  readonly manifest: ComponentManifest
+}
+
+/** A manifest with its secrets in place, and the store that they came from. */
+interface Filled {
+  readonly store: SecretStore
+  readonly manifest: ComponentManifest
+}
+
 const ownDefinitions: readonly AnySecretStoreDefinition[] = [localEnv, localFile, kubernetes]
 
 /** The stores that are open, and what became of the others. */
 export class SecretStores {
   readonly #options: SecretStoresOptions
-  readonly #open = new Map<string, SecretStore>()
+  readonly #open = new Map<string, OpenStore>()
   readonly #loaded: LoadedSecretStore[] = []
+  /** By the manifest as its file declares it: who asked once is not asked for again. */
+  readonly #filled: WeakMap<ComponentManifest, Filled>
 
-  private constructor(options: SecretStoresOptions) {
+  /** Only while the stores are being opened. */
+  #previous: SecretStores | undefined
+
+  private constructor(options: SecretStoresOptions, previous: SecretStores | undefined) {
     this.#options = options
+    this.#previous = previous
+    this.#filled = previous ? previous.#filled : new WeakMap()
   }
 
   /**
    * Opens the stores among the manifests. A store that takes its own settings from another one comes after it. All are
    * tried, so that one start shows all that is wrong.
-   * @throws ComponentError with a line for each store that cannot be opened and does not ignore errors.
+   * @param previous the stores that were open before: what did not change stays open, and no store is lost to a mistake.
+   * @throws ComponentError with a line for each store that cannot be opened and does not ignore errors; never where there
+   * was something open before.
    */
-  static async open(manifests: readonly ComponentManifest[], options: SecretStoresOptions): Promise<SecretStores> {
-    const stores = new SecretStores(options)
+  static async open(
+    manifests: readonly ComponentManifest[],
+    options: SecretStoresOptions,
+    previous?: SecretStores,
+  ): Promise<SecretStores> {
+    const stores = new SecretStores(options, previous)
     const errors: string[] = []
     let waiting = manifests.filter(isSecretStore)
     for (;;) {
@@ -66,6 +93,7 @@ export class SecretStores {
     }
     for (const manifest of waiting) stores.#skip(manifest, `its secret store "${manifest.secretStore}" is not loaded`)
     if (errors.length > 0) throw new ComponentError(errors.join('\n'))
+    stores.#previous = undefined
     return stores
   }
 
@@ -83,9 +111,21 @@ export class SecretStores {
     return this.#loaded
   }
 
+  /** What is not as it was, of the stores that are open. */
+  changesSince(previous: SecretStores): readonly Change[] {
+    return changesBetween(placed(previous.#open), placed(this.#open))
+  }
+
   async #fillOne(manifest: ComponentManifest): Promise<ComponentManifest> {
-    const store = manifest.secretStore === undefined ? undefined : this.#open.get(manifest.secretStore)
-    return store ? fillSecrets(manifest, store) : manifest
+    const store = manifest.secretStore === undefined ? undefined : this.#open.get(manifest.secretStore)?.store
+    if (!store) return manifest
+    const known = this.#filled.get(manifest)
+    // A secret that could not be had is asked for again.
+    if (known?.store === store && known.manifest.warnings.length === manifest.warnings.length) return known.manifest
+    const filled = await fillSecrets(manifest, store)
+    if (known?.store === store && isDeepStrictEqual(known.manifest, filled)) return known.manifest
+    this.#filled.set(manifest, { store, manifest: filled })
+    return filled
   }
 
   /** Opens one store, and gives back the errors that stop the start. */
@@ -94,6 +134,11 @@ export class SecretStores {
     const definition = this.#definitionOf(declared)
     if (!definition) return []
     const manifest = await this.#fillOne(declared)
+    const before = this.#before(manifest)
+    if (before?.manifest === manifest) {
+      this.#keep(before)
+      return []
+    }
     for (const warning of manifest.warnings) report.warn(warning)
     try {
       const { settings, unset, warnings } = resolveMetadata(manifest, definition.settings, environment)
@@ -107,16 +152,25 @@ export class SecretStores {
         // The settings come from this very definition's declaration, which its general type has forgotten.
         definition.open(settings as never, { environment, signal }),
       )
-      this.#open.set(manifest.name, store)
-      this.#loaded.push({ ...identityOf(manifest), state: 'ready' })
+      this.#keep({ store, manifest })
       return []
     } catch (error) {
       const reason = initFailure(manifest, error).message
-      if (!manifest.ignoreErrors) return [reason]
-      report.warn(`${manifest.name} failed, and its errors are ignored: ${reason}`)
-      this.#loaded.push({ ...identityOf(manifest), state: 'failed', reason })
+      if (!manifest.ignoreErrors && !this.#previous) return [reason]
+      report.warn(manifest.ignoreErrors ? `${manifest.name} failed, and its errors are ignored: ${reason}` : reason)
+      this.#leaveOut(manifest, 'failed', reason)
       return []
     }
+  }
+
+  /** The store of that name that was open before. */
+  #before({ name }: ComponentManifest): OpenStore | undefined {
+    return this.#previous ? this.#previous.#open.get(name) : undefined
+  }
+
+  #keep(open: OpenStore): void {
+    this.#open.set(open.manifest.name, open)
+    this.#loaded.push({ ...identityOf(open.manifest), state: 'ready' })
   }
 
   /** The kind of a store. One that only daprd has may stand in the same folder, and stops nothing but who asks it. */
@@ -134,8 +188,27 @@ export class SecretStores {
 
   #skip(manifest: ComponentManifest, reason: string, line = manifest.line): void {
     this.#options.report.warn(`${manifest.name} skipped: ${reason} (${manifest.file}:${line})`)
-    this.#loaded.push({ ...identityOf(manifest), state: 'skipped', reason })
+    this.#leaveOut(manifest, 'skipped', reason)
   }
+
+  /** A store that cannot be opened any more stays open, for those who have their secrets from it. */
+  #leaveOut(manifest: ComponentManifest, state: 'skipped' | 'failed', reason: string): void {
+    const before = this.#before(manifest)
+    if (before) {
+      this.#options.report.info(`${manifest.name} stays as it was before the change of ${manifest.file}`)
+      this.#keep(before)
+    } else {
+      this.#loaded.push({ ...identityOf(manifest), state, reason })
+    }
+  }
+}
+
+function placed(open: ReadonlyMap<string, OpenStore>): Placed[] {
+  return Array.from(open.values(), ({ store, manifest }) => ({
+    name: manifest.name,
+    file: manifest.file,
+    value: store,
+  }))
 }
 
 function isSecretStore(manifest: ComponentManifest): boolean {

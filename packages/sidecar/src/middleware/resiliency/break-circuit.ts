@@ -1,5 +1,5 @@
 /** Sends every attempt through its component's circuit breaker, and tells the breaker what came of it. */
-import { ConversationError, type ErrorCode, type Middleware } from '@dapr-chat/protocol'
+import { type ConversationCall, ConversationError, type ErrorCode, type Middleware } from '@dapr-chat/protocol'
 import type { AttemptOutcome, CircuitBreaker } from './circuit-breaker.ts'
 
 /** Failures that say nothing about the component: the caller's own, and those of whoever ended the call. */
@@ -19,7 +19,7 @@ const INNOCENT: ReadonlySet<ErrorCode> = new Set([
 export function breakCircuit(breaker: CircuitBreaker): Middleware {
   return (next) =>
     async function* guarded(call) {
-      const settle = breaker.enter()
+      const settle = enter(breaker, call)
       // Holds where the reader leaves before the end.
       let outcome: AttemptOutcome = 'ignored'
       try {
@@ -33,4 +33,13 @@ export function breakCircuit(breaker: CircuitBreaker): Middleware {
         settle(outcome)
       }
     }
+}
+
+function enter(breaker: CircuitBreaker, { observer }: ConversationCall): (outcome: AttemptOutcome) => void {
+  try {
+    return breaker.enter()
+  } catch (refusal) {
+    observer?.refused()
+    throw refusal
+  }
 }

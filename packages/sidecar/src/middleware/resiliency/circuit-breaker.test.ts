@@ -11,6 +11,7 @@ function breakerOf(policy: Partial<CircuitBreakerPolicy> = {}) {
       maxRequests: 1,
       intervalMs: 0,
       timeoutMs: 60_000,
+      condition: '',
       trip: ({ consecutiveFailures }) => consecutiveFailures >= 2,
       ...policy,
     },

@@ -22,13 +22,19 @@ const breakerOf = (policy: Partial<CircuitBreakerPolicy> = {}) =>
     maxRequests: 1,
     intervalMs: 0,
     timeoutMs: 60_000,
+    condition: 'of the test',
     trip: ({ consecutiveFailures }) => consecutiveFailures >= 2,
     ...policy,
   })
 
 function resilient(policies: ComponentPolicies | undefined, ...scripts: readonly ConverseScript[]) {
   const scripted = scriptedConverse(...scripts)
-  const metrics = new Metrics('app', '', () => 0)
+  const metrics = new Metrics(
+    'app',
+    '',
+    () => 0,
+    () => 0,
+  )
   const said: string[] = []
   const current = { policies }
   const resiliency = new Resiliency({
@@ -177,11 +183,46 @@ test('policies that change hold from the next call on', async () => {
   const { scripted, metrics, current, resiliency, ask } = resilient(undefined, down, down, down, answer)
   assert.equal((await ask()).error?.message, 'down')
   current.policies = { retry: retryOf({ maxRetries: 1 }), circuitBreaker: breakerOf({ trip: () => false }) }
+  resiliency.policiesChanged()
   assert.equal((await ask()).error?.message, 'down')
   assert.equal(scripted.calls.length, 3)
   assert.deepEqual([...resiliency.breakerStates().keys()], ['gpt'])
   current.policies = undefined
+  resiliency.policiesChanged()
   assert.equal((await ask()).text, 'Hello')
   assert.deepEqual([...resiliency.breakerStates().keys()], [])
+  assert.ok(!(await metrics.text()).includes('dapr_resiliency_cb_state{'))
+})
+
+test('a breaker whose policy did not change keeps its state, and any other begins anew', async () => {
+  const { metrics, current, resiliency, ask } = resilient({ circuitBreaker: breakerOf() }, cut)
+  const state = () => resiliency.breakerStates().get('gpt')
+  const change = (policies: ComponentPolicies) => {
+    current.policies = policies
+    resiliency.policiesChanged()
+  }
+  await ask()
+  await ask()
+  assert.equal(state(), 'open')
+  change({ timeout: named('t', 1_000), circuitBreaker: breakerOf() })
+  assert.equal(state(), 'open')
+  assert.match(await metrics.text(), /dapr_resiliency_cb_state\{.*status="open"\} 1/)
+  assert.equal((await ask()).error?.message, 'circuit breaker is open')
+  change({ circuitBreaker: breakerOf({ condition: 'another' }) })
+  assert.equal(state(), 'closed')
+  assert.equal((await ask()).error?.code, 'interrupted')
+})
+
+test('a component that is made anew has a new breaker, and one that is gone has none', async () => {
+  const { metrics, resiliency, ask } = resilient({ circuitBreaker: breakerOf() }, cut)
+  await ask()
+  await ask()
+  const anew = resiliency.middleware('gpt')(scriptedConverse(cut).converse)
+  assert.deepEqual([...resiliency.breakerStates()], [['gpt', 'closed']])
+  // A call that was on its way through the old one counts for the old one.
+  assert.equal((await ask()).error?.message, 'circuit breaker is open')
+  assert.equal((await outcomeOf(anew(callOf()))).error?.code, 'interrupted')
+  resiliency.forget('gpt')
+  assert.deepEqual([...resiliency.breakerStates()], [])
   assert.ok(!(await metrics.text()).includes('dapr_resiliency_cb_state{'))
 })

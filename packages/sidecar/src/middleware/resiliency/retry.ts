@@ -4,7 +4,7 @@
  * first output, such as the start of the message, is held back until then and dropped with the attempt.
  */
 import timers from 'node:timers/promises'
-import { ConversationError, type Middleware } from '@dapr-chat/protocol'
+import { type ConversationCall, ConversationError, type Middleware } from '@dapr-chat/protocol'
 import { type CommittedStream, untilOutput } from '../../pipeline/until-output.ts'
 import type { RetryPolicy } from '../../policies/policy.ts'
 import { Backoff } from './backoff.ts'
@@ -18,7 +18,7 @@ import { isWorthRetrying } from './worth-retrying.ts'
 export function retry(policy: RetryPolicy, onRetry: () => void): Middleware {
   return (next) =>
     async function* retried(call) {
-      const { first, rest } = await attempts(() => untilOutput(next(call)), policy, call.signal, onRetry)
+      const { first, rest } = await attempts(() => untilOutput(next(call)), policy, call, onRetry)
       try {
         if (first.length > 0) yield first
         for (let batch = await rest.next(); !batch.done; batch = await rest.next()) yield batch.value
@@ -35,7 +35,7 @@ export function retry(policy: RetryPolicy, onRetry: () => void): Middleware {
 async function attempts(
   attempt: () => Promise<CommittedStream>,
   policy: RetryPolicy,
-  signal: AbortSignal,
+  { signal, observer }: ConversationCall,
   onRetry: () => void,
 ): Promise<CommittedStream> {
   const backoff = new Backoff(policy)
@@ -47,6 +47,7 @@ async function attempts(
       if (signal.aborted || retries >= policy.maxRetries || !isWorthRetrying(error, policy)) throw error
       const pauseMs = backoff.next(error.retryAfterMs)
       if (pauseMs === undefined) throw error
+      observer?.retried()
       await pause(pauseMs, signal)
       onRetry()
     }
