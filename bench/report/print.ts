@@ -1,5 +1,5 @@
 /** How results look: in the terminal, and in a page of the documentation between two marks. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeSection } from '../../tools/marked-section.ts'
 import type { Results } from './results.ts'
 import type { Table } from './table.ts'
 
@@ -23,16 +23,8 @@ export function printResults(results: Results, report: Report): void {
  * @throws Error where the file has no marks.
  */
 export function writeMarkdown(file: string, results: Results, report: Report): void {
-  const { begin, end } = report
-  const text = readFileSync(file, 'utf8')
-  const [before, rest] = text.split(begin)
-  const after = rest?.split(end)[1]
-  if (before === undefined || after === undefined) {
-    throw new Error(`Cannot write the figures into ${file}: it must hold the marks "${begin}" and "${end}"`)
-  }
   const about = describe(results).map((line) => `- ${line}`)
-  const parts = [begin, about.join('\n'), ...tablesOf(results, report).map(markdownTable), end]
-  writeFileSync(file, `${before}${parts.join('\n\n')}${after}`)
+  writeSection(file, report, [about.join('\n'), ...tablesOf(results, report).map(markdownTable)])
 }
 
 function tablesOf(results: Results, { tables }: Report): Table[] {

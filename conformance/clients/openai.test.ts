@@ -59,6 +59,19 @@ test('models.list gives the components', async () => {
   )
 })
 
+test('models.retrieve gives a component, and a model of a component', async () => {
+  for (const id of ['gpt', 'gpt/scripted-2']) {
+    const model = { id, object: 'model', created: 0, owned_by: 'conversation.openai' }
+    assert.deepEqual(await openai.models.retrieve(id), model)
+  }
+  await assert.rejects(openai.models.retrieve('gpt-9'), (error) => {
+    assert.ok(error instanceof OpenAI.NotFoundError)
+    assert.deepEqual([error.status, error.code], [404, 'model_not_found'])
+    assert.match(error.message, /the components are: echo, gpt$/)
+    return true
+  })
+})
+
 test('a whole answer', async () => {
   answer = textAnswer('Hello', ' world')
   const completion = await openai.chat.completions.create({ model: 'gpt', messages })
