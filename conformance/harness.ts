@@ -14,7 +14,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js'
-import { loadSync, type PackageDefinition } from '@grpc/proto-loader'
+import { loadSync, type MessageTypeDefinition, type PackageDefinition } from '@grpc/proto-loader'
 
 const proto = join(import.meta.dirname, '../packages/protocol/proto')
 
@@ -94,3 +94,23 @@ export function status(code: number, details?: string): (error: unknown) => bool
     return true
   }
 }
+
+/** The details of a gRPC status as any program would read them; undefined where none came. */
+export function errorInfo(metadata: Metadata): unknown {
+  const [bytes] = metadata.get('grpc-status-details-bin')
+  if (!Buffer.isBuffer(bytes)) return undefined
+  const details = at(decode('Status', bytes), 'details') as readonly unknown[] | undefined
+  const ours = details?.find((any) => String(at(any, 'type_url')).endsWith('/google.rpc.ErrorInfo'))
+  return decode('ErrorInfo', at(ours, 'value') as Buffer)
+}
+
+function decode(name: string, bytes: Buffer): unknown {
+  statusMessages ??= loadSync(['google/rpc/status.proto', 'google/rpc/error_details.proto'], {
+    includeDirs: [proto],
+    keepCase: true,
+  })
+  const { deserialize } = statusMessages[`google.rpc.${name}`] as MessageTypeDefinition<object, object>
+  return deserialize(bytes)
+}
+
+let statusMessages: PackageDefinition | undefined

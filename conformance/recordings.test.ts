@@ -3,53 +3,34 @@
  * of them, however the network cuts the bytes. The recordings are not part of the project; without them nothing runs.
  */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { DaprChatClient, DaprChatError } from '@dapr-chat/client'
+import { DaprChatClient } from '@dapr-chat/client'
 import { grpcTransport } from '@dapr-chat/client/grpc'
+import { errorRow } from '@dapr-chat/protocol'
 import {
+  type Recording,
   type RunningSidecar,
+  readRecordings,
+  recordedVendors,
+  recordingsFolder,
   type ScriptedAnswer,
   type ScriptedProvider,
   scriptedProvider,
   startSidecar,
-  upstreamComponent,
 } from '@dapr-chat/sidecar/testing'
-import { at, DaprClient } from './harness.ts'
-import { type Outcome, type Surface, streamingSurfaces, wholeSurfaces } from './surfaces.ts'
+import { clientStream } from './client-surface.ts'
+import { DaprClient } from './harness.ts'
+import {
+  type Outcome,
+  type OutcomeCall,
+  type OutcomeError,
+  type Surface,
+  streamingSurfaces,
+  wholeSurfaces,
+} from './surfaces.ts'
 
-/** `X.expected.json`. */
-interface Expected {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly text: string
-  readonly reasoning: string
-  readonly refusal: string
-  readonly toolCalls: readonly { id: string; name: string; args: string }[]
-  readonly finishReason: string | null
-  readonly usage: Readonly<Record<string, number>> | null
-  readonly errors: readonly unknown[]
-}
-
-interface Recording {
-  readonly name: string
-  readonly body: Buffer
-  readonly expected: Expected
-}
-
-const folder = process.env.DAPR_CHAT_FIXTURES ?? join(import.meta.dirname, '../../shared/fixtures')
-const recordings = existsSync(folder) ? ['openai', 'azure', 'compat'].flatMap(readRecordings) : []
-
-function readRecordings(dialect: string): Recording[] {
-  const files = readdirSync(join(folder, dialect)).filter((file) => !file.endsWith('.expected.json'))
-  return files.map((file) => ({
-    name: `${dialect}/${file}`,
-    body: readFileSync(join(folder, dialect, file)),
-    expected: JSON.parse(readFileSync(join(folder, dialect, file.replace(/\.\w+$/, '.expected.json')), 'utf8')),
-  }))
-}
+const recordings = readRecordings()
 
 /** Whether to cut every body at every byte on every surface: minutes of work, for before a release. */
 const EVERY_CUT = process.env.DAPR_CHAT_CUTS === 'every'
@@ -70,11 +51,18 @@ let overHttp: DaprChatClient
 let overGrpc: DaprChatClient
 
 before(async () => {
-  upstream = await scriptedProvider((request) => replay(String(at(request.body, 'messages', 0, 'content'))))
-  running = await startSidecar([upstreamComponent(upstream.url)])
+  upstream = await scriptedProvider((request) => replay(JSON.stringify(request.body)))
+  // A component for each folder, of its name.
+  const components = Object.entries(recordedVendors).map(([name, { definition, metadata }]) => ({
+    name,
+    type: definition.type,
+    metadata: metadata(upstream.url),
+  }))
+  running = await startSidecar(components)
   grpc = new DaprClient(running.grpc)
-  overHttp = new DaprChatClient({ component: 'gpt', endpoint: { http: running.http } })
-  overGrpc = new DaprChatClient({ component: 'gpt', transport: grpcTransport({ endpoint: running.grpc }) })
+  // A refusal may ask for half a minute of patience, which a client would have.
+  overHttp = new DaprChatClient({ endpoint: { http: running.http }, retry: false })
+  overGrpc = new DaprChatClient({ transport: grpcTransport({ endpoint: running.grpc }), retry: false })
 })
 
 after(async () => {
@@ -85,22 +73,25 @@ after(async () => {
   await upstream[Symbol.asyncDispose]()
 })
 
-/** The question says which recording is wanted and how it is cut: `NAME whole`, `NAME pieces` or `NAME OFFSET`. */
-function replay(question: string): ScriptedAnswer {
-  const [name, how] = question.split(' ')
+/**
+ * The question says which recording is wanted and how it is cut: `NAME whole`, `NAME pieces` or `NAME OFFSET`. Where it
+ * stands in the request is each vendor's own affair.
+ */
+function replay(request: string): ScriptedAnswer {
+  const [, name, how] = /"([\w-]+\/[\w.-]+) (\w+)"/.exec(request) ?? []
   const recording = recordings.find((each) => each.name === name)
   if (!recording) throw new Error(`there is no recording ${name}`)
-  const { body, expected } = recording
+  const { status, headers, body } = recording
   const pieces =
     how === 'whole'
       ? [body]
       : how === 'pieces'
         ? slices(body, Math.ceil(body.length / MAX_PIECES))
         : [body.subarray(0, Number(how)), body.subarray(Number(how))]
-  return { status: expected.status, headers: expected.headers, body: oneByOne(pieces) }
+  return { status, headers, body: oneByOne(pieces) }
 }
 
-function slices(body: Buffer, size: number): Buffer[] {
+function slices(body: Uint8Array, size: number): Uint8Array[] {
   const count = Math.ceil(body.length / size)
   return Array.from({ length: count }, (_, index) => body.subarray(index * size, (index + 1) * size))
 }
@@ -113,93 +104,92 @@ async function* oneByOne(pieces: readonly Uint8Array[]) {
   }
 }
 
-function check(outcome: Outcome, { expected }: Recording, name: string): void {
+function check(outcome: Outcome, { status, expected }: Recording, name: string): void {
   const { error, ...said } = outcome
-  const reported = expected.errors[0]
-  const message = String(at(reported, 'error', 'message') ?? at(reported, 'message'))
-  if (expected.status !== 200) {
-    assert.ok(error, name)
-    assert.ok(error.message.includes(message), `${name} says: ${error.message}`)
-    const status = name.startsWith('OpenAI') ? expected.status : /^Converse/.test(name) ? 13 : 500
-    assert.deepEqual([error.status, error.done], [status, false], name)
-    return
-  }
-  const { prompt_tokens = 0, completion_tokens = 0, total_tokens = 0 } = expected.usage ?? {}
-  const wanted: Outcome = {
-    text: expected.text,
-    reasoning: expected.reasoning,
-    refusal: expected.refusal,
-    toolCalls: expected.toolCalls,
-    finishReason: expected.finishReason,
-    usage: expected.usage && [prompt_tokens, completion_tokens, total_tokens],
-  }
-  if (reported !== undefined) {
-    assert.ok(error, name)
-    assert.ok(error.message.includes(message), `${name} says: ${error.message}`)
-    assert.equal(error.done, false)
-  } else {
-    assert.equal(error, undefined, name)
-  }
-  // A whole answer that failed has nothing to show.
-  if (error && Object.keys(said).length === 1) return
-  for (const member of Object.keys(said) as (keyof typeof said)[]) {
-    assert.deepEqual(said[member], wanted[member], `${name} ${member}`)
-  }
+  if (expected.error) checkError(error, { ...expected.error, refused: status !== 200 }, name)
+  else assert.equal(error, undefined, name)
+  // An answer that was refused, or whole and failed, has nothing to show.
+  if (status !== 200 || (error && Object.keys(said).length === 1)) return
+  const { toolCalls, ...rest } = said
+  assert.deepEqual(rest, pick(expected, Object.keys(rest) as (keyof typeof rest)[]), name)
+  if (toolCalls) checkCalls(toolCalls, expected.toolCalls, name)
 }
 
-/** An answer of our own client, streamed. */
-function clientSurface(client: DaprChatClient): Surface {
-  return async (question) => {
-    const stream = client.generateStream(question)
-    try {
-      const { choices, usage, toolCalls } = await stream.result
-      const { message, finish_reason } = choices[0]
-      return {
-        text: message.content ?? '',
-        reasoning: message.reasoning_content ?? '',
-        refusal: message.refusal ?? '',
-        toolCalls: toolCalls.map(({ id, function: called }) => ({ id, name: called.name, args: called.arguments })),
-        finishReason: finish_reason,
-        usage: usage ? [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens] : null,
-      }
-    } catch (error) {
-      assert.ok(error instanceof DaprChatError)
-      return { text: stream.partial.text, error: { message: error.message, status: 500, done: false } }
-    }
-  }
+function pick<T extends object, K extends keyof T>(value: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Pick<T, K>
 }
 
-if (recordings.length === 0) test('recordings of providers', { skip: `there is no folder ${folder}` }, () => {})
+/** A call that came without an id is given one. */
+function checkCalls(calls: readonly OutcomeCall[], expected: Recording['expected']['toolCalls'], name: string): void {
+  const known = calls.map((call, index) => (expected[index]?.id === null ? { ...call, id: null } : call))
+  assert.deepEqual(known, expected, name)
+  for (const { id } of calls) assert.ok(id, name)
+}
+
+/** The row of the error table, as each surface shows it. */
+function checkError(
+  error: OutcomeError | undefined,
+  { message, code, retryAfterMs, refused }: NonNullable<Recording['expected']['error']> & { refused: boolean },
+  name: string,
+): void {
+  assert.ok(error, name)
+  assert.ok(error.message.includes(message), `${name} says: ${error.message}`)
+  const row = errorRow(code)
+  const { status, names } = name.startsWith('OpenAI')
+    ? { status: row.openaiStatus, names: [row.openaiType, row.openaiCode] }
+    : name.startsWith('Converse')
+      ? { status: row.grpc, names: [code] }
+      : name.startsWith('the client')
+        ? { status: row.http, names: clientNames(code, refused) }
+        : { status: row.http, names: [row.dapr, code] }
+  // A whole answer never has a status of success; a stream that has begun always has.
+  const streamed = !refused && / SSE$/.test(name)
+  assert.deepEqual([error.status, error.names, error.done], [streamed ? 200 : status, names, false], name)
+  // The header of an HTTP answer has whole seconds.
+  if (retryAfterMs !== undefined)
+    assert.equal(Math.ceil((error.retryAfterMs ?? 0) / 1_000), Math.ceil(retryAfterMs / 1_000))
+}
+
+/** What the client's users tell failures apart by. */
+function clientNames(code: string, refused: boolean): readonly string[] {
+  return refused ? ['provider_error', code.replace(/^provider_/, '')] : ['stream_interrupted']
+}
+
+if (recordings.length === 0)
+  test('recordings of providers', { skip: `there are none in ${recordingsFolder}` }, () => {})
 
 /** Everything that streams: the surfaces, and our own client on two of them. */
-function streaming(): [name: string, ask: Surface][] {
+function streaming({ vendor }: Recording): [name: string, ask: Surface][] {
   return Object.entries({
-    ...streamingSurfaces(running, grpc),
-    'the client over HTTP': clientSurface(overHttp),
-    'the client over gRPC': clientSurface(overGrpc),
+    ...streamingSurfaces(running, grpc, vendor),
+    'the client over HTTP': clientStream(overHttp, vendor),
+    'the client over gRPC': clientStream(overGrpc, vendor),
   })
 }
 
 for (const recording of recordings) {
-  test(`${recording.name} is the same answer on every surface`, async () => {
-    const surfaces = [...streaming(), ...Object.entries(wholeSurfaces(running, grpc))]
-    for (const [name, ask] of surfaces) check(await ask(`${recording.name} whole`), recording, name)
+  const { name, vendor, body } = recording
+  test(`${name} is the same answer on every surface`, async () => {
+    const surfaces = [...streaming(recording), ...Object.entries(wholeSurfaces(running, grpc, vendor))]
+    for (const [surface, ask] of surfaces) check(await ask(`${name} whole`), recording, surface)
   })
 
-  test(`${recording.name} is the same answer when it comes byte by byte`, async () => {
-    for (const [name, ask] of streaming()) check(await ask(`${recording.name} pieces`), recording, name)
+  test(`${name} is the same answer when it comes byte by byte`, async () => {
+    await Promise.all(
+      streaming(recording).map(async ([surface, ask]) => check(await ask(`${name} pieces`), recording, surface)),
+    )
   })
 
-  test(`${recording.name} is the same answer wherever it is cut in two`, async () => {
-    const surfaces = streaming()
-    const stride = EVERY_CUT ? 1 : Math.ceil(recording.body.length / MAX_CUTS)
-    const offsets = Array.from({ length: Math.floor(recording.body.length / stride) }, (_, index) => index * stride)
+  test(`${name} is the same answer wherever it is cut in two`, async () => {
+    const surfaces = streaming(recording)
+    const stride = EVERY_CUT ? 1 : Math.ceil(body.length / MAX_CUTS)
+    const offsets = Array.from({ length: Math.floor(body.length / stride) }, (_, index) => index * stride)
     // Sixteen calls at a time.
     const next = offsets.entries()
     const worker = async () => {
       for (const [index, offset] of next) {
         const asked = EVERY_CUT ? surfaces : [surfaces[index % surfaces.length] ?? assert.fail()]
-        for (const [name, ask] of asked) check(await ask(`${recording.name} ${offset}`), recording, name)
+        for (const [surface, ask] of asked) check(await ask(`${name} ${offset}`), recording, surface)
       }
     }
     await Promise.all(Array.from({ length: 16 }, worker))

@@ -1,6 +1,6 @@
 /** A client that knows nothing of Dapr beforehand: it asks the server for its files, as grpcurl and its like do. */
 import { fileURLToPath } from 'node:url'
-import { type Client, credentials, loadPackageDefinition } from '@grpc/grpc-js'
+import { type Client, credentials, loadPackageDefinition, Metadata } from '@grpc/grpc-js'
 import { loadFileDescriptorSetFromBuffer, loadSync } from '@grpc/proto-loader'
 import { at, DaprClient, type Message } from './harness.ts'
 
@@ -10,10 +10,10 @@ interface ReflectionStream {
   toArray(): Promise<Message[]>
 }
 
-type ReflectionClient = Client & { ServerReflectionInfo(): ReflectionStream }
+type ReflectionClient = Client & { ServerReflectionInfo(metadata: Metadata): ReflectionStream }
 
 /** Asks for the services and for the files of Dapr's, and makes a client of them. */
-export async function reflectedDaprClient(address: string, version: 'v1' | 'v1alpha') {
+export async function reflectedDaprClient(address: string, version: 'v1' | 'v1alpha', metadata = new Metadata()) {
   const file = new URL(`../proto/grpc/reflection/${version}/reflection.proto`, import.meta.resolve('@grpc/reflection'))
   const loaded = loadPackageDefinition(loadSync(fileURLToPath(file), { keepCase: true }))
   const Reflection = at(loaded, 'grpc', 'reflection', version, 'ServerReflection') as new (
@@ -21,7 +21,7 @@ export async function reflectedDaprClient(address: string, version: 'v1' | 'v1al
   ) => ReflectionClient
   const client = new Reflection(address, credentials.createInsecure())
   try {
-    const stream = client.ServerReflectionInfo()
+    const stream = client.ServerReflectionInfo(metadata)
     stream.write({ list_services: '*' })
     stream.write({ file_containing_symbol: 'dapr.proto.runtime.v1.Dapr' })
     stream.end()

@@ -4,7 +4,7 @@
  */
 import { eventsOf, type PlainAnswer, post, type RunningSidecar } from '@dapr-chat/sidecar/testing'
 import type { ServiceError } from '@grpc/grpc-js'
-import { at, type DaprClient, type Message } from './harness.ts'
+import { at, type DaprClient, errorInfo, type Message } from './harness.ts'
 
 /** A tool call. */
 export interface OutcomeCall {
@@ -20,6 +20,8 @@ export interface Outcome {
   readonly refusal?: string
   readonly toolCalls?: readonly OutcomeCall[]
   readonly finishReason?: string | null
+  /** The provider's own word for the finish reason, where it differs. */
+  readonly rawFinishReason?: string | null
   /** Prompt, completion and total tokens. */
   readonly usage?: readonly number[] | null
   readonly error?: OutcomeError
@@ -32,9 +34,13 @@ export interface OutcomeError {
   readonly status: number
   /** Whether the stream claimed to be complete all the same. */
   readonly done: boolean
+  /** What programs tell failures apart by, in the surface's own words: Dapr's error code, ours, OpenAI's type and code. */
+  readonly names: readonly unknown[]
+  /** How long to wait before the next try, in milliseconds, where the surface says it. */
+  readonly retryAfterMs?: number
 }
 
-/** Asks the component `gpt` one question. */
+/** Asks a component one question. */
 export type Surface = (question: string) => Promise<Outcome>
 
 class Assembler {
@@ -43,6 +49,7 @@ class Assembler {
   refusal = ''
   readonly toolCalls: OutcomeCall[] = []
   finishReason: string | null = null
+  rawFinishReason: string | null = null
   usage: readonly number[] | null = null
 
   call(index: number, piece: Partial<OutcomeCall>): void {
@@ -54,10 +61,12 @@ class Assembler {
   }
 
   outcome(error?: OutcomeError): Outcome {
-    const { text, reasoning, refusal, toolCalls, finishReason, usage } = this
-    return { text, reasoning, refusal, toolCalls, finishReason, usage, ...(error && { error }) }
+    const { text, reasoning, refusal, toolCalls, finishReason, rawFinishReason, usage } = this
+    return { text, reasoning, refusal, toolCalls, finishReason, rawFinishReason, usage, ...(error && { error }) }
   }
 }
+
+type Fields = Readonly<Record<string, unknown>>
 
 /** The value as an object with any members. */
 function fields(value: unknown): Record<string, string | undefined> {
@@ -75,10 +84,31 @@ function counts(usage: unknown, ...names: readonly string[]): readonly number[] 
 const camelCounts = ['promptTokens', 'completionTokens', 'totalTokens'] as const
 const snakeCounts = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const
 
+/** How alpha2 spells what is not one word: as JSON, and in the files that the gRPC client is made from. */
+const camelNames = ['finishReason', 'rawFinishReason', 'toolCalls', camelCounts] as const
+const snakeNames = ['finish_reason', 'raw_finish_reason', 'tool_calls', snakeCounts] as const
+
 function refused(answer: PlainAnswer): Outcome {
   const body = JSON.parse(answer.text)
-  const message = at(body, 'error', 'message') ?? body.message
-  return { text: '', error: { message, status: answer.status, done: false } }
+  const { headers, status } = answer
+  const wait = headers['retry-after'] === undefined ? {} : { retryAfterMs: Number(headers['retry-after']) * 1_000 }
+  const { message, names } = body.error ? openaiError(body.error) : daprError(body, headers['dapr-chat-error'])
+  return { text: '', error: { message, status, done: false, names, ...wait } }
+}
+
+function openaiError({ message, type, code }: Fields): Pick<OutcomeError, 'message' | 'names'> {
+  return { message: String(message), names: [type, code] }
+}
+
+function daprError({ message, errorCode }: Fields, code: unknown): Pick<OutcomeError, 'message' | 'names'> {
+  return { message: String(message), names: [errorCode, code] }
+}
+
+/** What a detail of ours says of a failure. */
+function detailOf(info: unknown): Pick<OutcomeError, 'names' | 'retryAfterMs'> {
+  const wait = at(info, 'metadata', 'retryAfterMs')
+  const names = [String(at(info, 'reason')).toLowerCase()]
+  return { names, ...(wait !== undefined && { retryAfterMs: Number(wait) }) }
 }
 
 /** The messages of a gRPC stream, and the error that it ended with. */
@@ -93,16 +123,23 @@ async function drain(stream: AsyncIterable<Message>): Promise<{ messages: Messag
 }
 
 function grpcError(thrown: unknown): OutcomeError {
-  const { code, details } = thrown as ServiceError
-  return { message: details, status: code, done: false }
+  const { code, details, metadata } = thrown as ServiceError
+  return { message: details, status: code, done: false, ...detailOf(errorInfo(metadata)) }
+}
+
+/** The error of a stream that ended without one, and without its mark of success. */
+const endless: OutcomeError = { message: 'no [DONE]', status: 200, done: false, names: [] }
+
+/** The error inside a stream of Dapr's, whose third member is our detail. */
+function inBand(body: Fields, done: boolean): OutcomeError {
+  const { message, names } = daprError(body, undefined)
+  const detail = detailOf(at(body, 'details', 0))
+  return { ...detail, message, status: 200, done, names: [names[0], ...detail.names] }
 }
 
 /** One stream of alpha2, whose members are spelt as the wire in question spells them. */
 function assembleAlpha2(assembler: Assembler, message: unknown, names: 'camel' | 'snake'): void {
-  const [finish, calls, numbers] =
-    names === 'camel'
-      ? (['finishReason', 'toolCalls', camelCounts] as const)
-      : (['finish_reason', 'tool_calls', snakeCounts] as const)
+  const [finish, raw, calls, numbers] = names === 'camel' ? camelNames : snakeNames
   for (const choice of list(at(message, 'choices'))) {
     const delta = fields(at(choice, 'delta'))
     assembler.text += delta.content ?? ''
@@ -113,6 +150,7 @@ function assembleAlpha2(assembler: Assembler, message: unknown, names: 'camel' |
       assembler.call(Number(at(call, 'index') ?? 0), { id, name, args } as OutcomeCall)
     }
     assembler.finishReason ??= fields(choice)[finish] ?? null
+    assembler.rawFinishReason ??= fields(choice)[raw] ?? null
   }
   assembler.usage ??= counts(at(message, 'usage'), ...numbers)
 }
@@ -121,41 +159,45 @@ function daprBody(question: string) {
   return { inputs: [{ messages: [{ ofUser: { content: [{ text: question }] } }] }] }
 }
 
-function chatBody(question: string, more: object) {
-  return { model: 'gpt', messages: [{ role: 'user', content: question }], ...more }
+function chatBody(component: string, question: string, more: object) {
+  return { model: component, messages: [{ role: 'user', content: question }], ...more }
 }
 
-function grpcMessage(question: string): Message {
-  return { name: 'gpt', inputs: [{ messages: [{ of_user: { content: [{ text: question }] } }] }] }
+function grpcMessage(name: string, question: string): Message {
+  return { name, inputs: [{ messages: [{ of_user: { content: [{ text: question }] } }] }] }
 }
 
 /** The four surfaces that stream. */
-export function streamingSurfaces({ http }: RunningSidecar, grpc: DaprClient): Readonly<Record<string, Surface>> {
+export function streamingSurfaces(
+  { http }: RunningSidecar,
+  grpc: DaprClient,
+  component = 'gpt',
+): Readonly<Record<string, Surface>> {
   return {
     'Dapr over SSE': async (question) => {
       const accept = { accept: 'text/event-stream' }
-      const answer = await post(http, '/v1.0-alpha2/conversation/gpt/converse', daprBody(question), accept)
+      const answer = await post(http, `/v1.0-alpha2/conversation/${component}/converse`, daprBody(question), accept)
       if (answer.status !== 200) return refused(answer)
       const assembler = new Assembler()
       const events = eventsOf(answer.text)
       const done = events.at(-1)?.data === '[DONE]'
       for (const { event, data } of events) {
-        if (event === 'error') return assembler.outcome({ message: JSON.parse(data).message, status: 200, done })
+        if (event === 'error') return assembler.outcome(inBand(JSON.parse(data), done))
         if (data !== '[DONE]') assembleAlpha2(assembler, JSON.parse(data), 'camel')
       }
-      return assembler.outcome(done ? undefined : { message: 'no [DONE]', status: 200, done })
+      return assembler.outcome(done ? undefined : endless)
     },
     'OpenAI over SSE': async (question) => {
       const options = { stream: true, stream_options: { include_usage: true } }
-      const answer = await post(http, '/v1/chat/completions', chatBody(question, options))
+      const answer = await post(http, '/v1/chat/completions', chatBody(component, question, options))
       if (answer.status !== 200) return refused(answer)
       const assembler = new Assembler()
       const events = eventsOf(answer.text)
       const done = events.at(-1)?.data === '[DONE]'
       for (const { data } of events.filter((event) => event.data !== '[DONE]')) {
         const chunk = JSON.parse(data)
-        if (chunk.error) return assembler.outcome({ message: chunk.error.message, status: 200, done })
-        for (const { delta, finish_reason } of chunk.choices) {
+        if (chunk.error) return assembler.outcome({ ...openaiError(chunk.error), status: 200, done })
+        for (const { delta, finish_reason, native_finish_reason = null } of chunk.choices) {
           assembler.text += delta.content ?? ''
           assembler.reasoning += delta.reasoning_content ?? ''
           assembler.refusal += delta.refusal ?? ''
@@ -163,19 +205,20 @@ export function streamingSurfaces({ http }: RunningSidecar, grpc: DaprClient): R
             assembler.call(index, { id, name: called?.name, args: called?.arguments })
           }
           assembler.finishReason ??= finish_reason
+          assembler.rawFinishReason ??= native_finish_reason
         }
         assembler.usage ??= counts(chunk.usage, ...snakeCounts)
       }
-      return assembler.outcome(done ? undefined : { message: 'no [DONE]', status: 200, done })
+      return assembler.outcome(done ? undefined : endless)
     },
     ConverseStreamAlpha2: async (question) => {
-      const { messages, error } = await drain(grpc.stream('ConverseStreamAlpha2', grpcMessage(question)))
+      const { messages, error } = await drain(grpc.stream('ConverseStreamAlpha2', grpcMessage(component, question)))
       const assembler = new Assembler()
       for (const message of messages) assembleAlpha2(assembler, message, 'snake')
       return assembler.outcome(error)
     },
     ConverseStreamAlpha1: async (question) => {
-      const request = { name: 'gpt', inputs: [{ content: question }] }
+      const request = { name: component, inputs: [{ content: question }] }
       const { messages, error } = await drain(grpc.stream('ConverseStreamAlpha1', request))
       const assembler = new Assembler()
       for (const part of messages.flatMap((message) => list(at(message, 'chunk', 'parts')))) {
@@ -186,51 +229,56 @@ export function streamingSurfaces({ http }: RunningSidecar, grpc: DaprClient): R
       const complete = messages.at(-1)?.complete
       assembler.finishReason = (at(complete, 'outputs', 0, 'finish_reason') as string | undefined) ?? null
       assembler.usage = counts(at(complete, 'usage'), ...snakeCounts)
-      const { reasoning: _, refusal: __, ...outcome } = assembler.outcome(error)
+      const { reasoning: _, refusal: __, rawFinishReason: ___, ...outcome } = assembler.outcome(error)
       return outcome
     },
   }
 }
 
 /** The surfaces that answer once. */
-export function wholeSurfaces({ http }: RunningSidecar, grpc: DaprClient): Readonly<Record<string, Surface>> {
+export function wholeSurfaces(
+  { http }: RunningSidecar,
+  grpc: DaprClient,
+  component = 'gpt',
+): Readonly<Record<string, Surface>> {
   return {
     'Dapr alpha2': async (question) => {
-      const answer = await post(http, '/v1.0-alpha2/conversation/gpt/converse', daprBody(question))
+      const answer = await post(http, `/v1.0-alpha2/conversation/${component}/converse`, daprBody(question))
       if (answer.status !== 200) return refused(answer)
-      return wholeAlpha2(JSON.parse(answer.text), 'finishReason', 'toolCalls', camelCounts)
+      return wholeAlpha2(JSON.parse(answer.text), camelNames)
     },
     'Dapr alpha1': async (question) => {
       const body = { inputs: [{ content: question }] }
-      const answer = await post(http, '/v1.0-alpha1/conversation/gpt/converse', body)
+      const answer = await post(http, `/v1.0-alpha1/conversation/${component}/converse`, body)
       if (answer.status !== 200) return refused(answer)
       return { text: String(at(JSON.parse(answer.text), 'outputs', 0, 'result') ?? '') }
     },
     OpenAI: async (question) => {
-      const answer = await post(http, '/v1/chat/completions', chatBody(question, {}))
+      const answer = await post(http, '/v1/chat/completions', chatBody(component, question, {}))
       if (answer.status !== 200) return refused(answer)
       const { choices, usage } = JSON.parse(answer.text)
-      const { message, finish_reason } = choices[0]
+      const { message, finish_reason, native_finish_reason = null } = choices[0]
       return {
         text: message.content ?? '',
         reasoning: message.reasoning_content ?? '',
         refusal: message.refusal ?? '',
         toolCalls: list(message.tool_calls).map(callOf),
         finishReason: finish_reason,
+        rawFinishReason: native_finish_reason,
         usage: counts(usage, ...snakeCounts),
       }
     },
     ConverseAlpha2: async (question) => {
       try {
-        const reply = await grpc.unary('ConverseAlpha2', grpcMessage(question))
-        return wholeAlpha2(reply, 'finish_reason', 'tool_calls', snakeCounts)
+        const reply = await grpc.unary('ConverseAlpha2', grpcMessage(component, question))
+        return wholeAlpha2(reply, snakeNames)
       } catch (thrown) {
         return { text: '', error: grpcError(thrown) }
       }
     },
     ConverseAlpha1: async (question) => {
       try {
-        const reply = await grpc.unary('ConverseAlpha1', { name: 'gpt', inputs: [{ content: question }] })
+        const reply = await grpc.unary('ConverseAlpha1', { name: component, inputs: [{ content: question }] })
         return { text: String(at(reply, 'outputs', 0, 'result') ?? '') }
       } catch (thrown) {
         return { text: '', error: grpcError(thrown) }
@@ -239,7 +287,7 @@ export function wholeSurfaces({ http }: RunningSidecar, grpc: DaprClient): Reado
   }
 }
 
-function wholeAlpha2(reply: unknown, finish: string, calls: string, names: readonly string[]): Outcome {
+function wholeAlpha2(reply: unknown, [finish, raw, calls, names]: typeof camelNames | typeof snakeNames): Outcome {
   const output = at(reply, 'outputs', 0)
   const choice = at(output, 'choices', 0)
   const { content = '', reasoning = '', refusal = '' } = fields(at(choice, 'message'))
@@ -249,6 +297,7 @@ function wholeAlpha2(reply: unknown, finish: string, calls: string, names: reado
     refusal,
     toolCalls: list(at(choice, 'message', calls)).map(callOf),
     finishReason: fields(choice)[finish] ?? null,
+    rawFinishReason: fields(choice)[raw] ?? null,
     usage: counts(at(output, 'usage'), ...names),
   }
 }
