@@ -11,6 +11,13 @@ export interface CallLimits {
   readonly timeoutMs?: number | undefined
 }
 
+const deadlines = new WeakMap<AbortSignal, number>()
+
+/** When the call of a signal has to be over, on the clock of `performance.now()`; never, where it has no deadline. */
+export function deadlineOf(signal: AbortSignal): number {
+  return deadlines.get(signal) ?? Number.POSITIVE_INFINITY
+}
+
 /** The signal of one call. Its reason is a `ConversationError`: `cancelled`, or `timeout` with the clock `total`. */
 export class CallSignal implements Disposable {
   readonly #controller = new AbortController()
@@ -34,6 +41,7 @@ export class CallSignal implements Disposable {
     if (signal?.aborted) this.#onAbort()
     signal?.addEventListener('abort', this.#onAbort, { once: true })
     if (timeoutMs === undefined || this.signal.aborted) return
+    deadlines.set(this.signal, performance.now() + timeoutMs)
     this.#timer = setTimeout(() => {
       const message = `the call took longer than its timeoutMs of ${timeoutMs}`
       this.#controller.abort(new ConversationError('timeout', message, { clock: 'total' }))

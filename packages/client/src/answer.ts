@@ -1,7 +1,4 @@
-/**
- * One question and its answer, from the first byte sent to the last batch read. `generate` reads it to the end,
- * `ChatStream` shows it as it comes: there is no other path.
- */
+/** One question and its answer, from the first byte sent to the last batch read. `Turn` makes one for each step. */
 import {
   ConversationError,
   type ConversationEvent,
@@ -9,26 +6,28 @@ import {
   isOutput,
   ResultFold,
 } from '@dapr-chat/protocol'
-import { abortable, type CallLimits, CallSignal } from './abortable.ts'
+import { abortable, type CallSignal } from './abortable.ts'
 import { toChatError } from './chat-error.ts'
 import type { DaprChatError, PartialAnswer } from './errors.ts'
-import { Meter } from './metrics.ts'
+import type { Meter } from './metrics.ts'
 import { partialAnswer } from './result.ts'
 import type { OpenAnswer } from './sources.ts'
 
 /** The life of one answer. Nothing happens until it is opened or read. */
 export class Answer {
-  readonly meter = new Meter()
   readonly #ask: (signal: AbortSignal) => Promise<OpenAnswer>
   readonly #call: CallSignal
+  readonly #meter: Meter
   readonly #fold = new ResultFold()
   #opening: Promise<OpenAnswer> | undefined
   #component: string | undefined
   #begun = false
 
-  constructor(ask: (signal: AbortSignal) => Promise<OpenAnswer>, limits: CallLimits) {
+  /** The signal and the clock are the whole call's, which may have several answers. */
+  constructor(ask: (signal: AbortSignal) => Promise<OpenAnswer>, call: CallSignal, meter: Meter) {
     this.#ask = ask
-    this.#call = new CallSignal(limits)
+    this.#call = call
+    this.#meter = meter
   }
 
   /** Asks, once, and waits for the answer's head. */
@@ -57,7 +56,10 @@ export class Answer {
       void this.#fold.result
     } catch (thrown) {
       // Only the last words are missing: the answer itself is whole.
-      if (this.finished && thrown instanceof ConversationError && thrown.code === 'interrupted') return
+      if (this.finished && thrown instanceof ConversationError && thrown.code === 'interrupted') {
+        ended = true
+        return
+      }
       throw this.#fail(thrown)
     } finally {
       if (!ended) {
@@ -65,13 +67,7 @@ export class Answer {
         this.#call.cancel('the reader left the stream')
         iterator.return?.().catch(() => {})
       }
-      this.#call[Symbol.dispose]()
     }
-  }
-
-  /** Stops the call; without effect once it has ended. */
-  cancel(message: string, cause?: unknown): void {
-    this.#call.cancel(message, cause)
   }
 
   /** Whether every choice has its finish reason. */
@@ -84,6 +80,11 @@ export class Answer {
     return partialAnswer(this.#fold.partial)
   }
 
+  /** What has arrived, all of it, in the vocabulary's words. */
+  get arrived(): ConversationResult {
+    return this.#fold.partial
+  }
+
   /** The whole answer, once it is finished. */
   get result(): ConversationResult {
     return this.#fold.result
@@ -91,15 +92,12 @@ export class Answer {
 
   async #open(): Promise<OpenAnswer> {
     const { signal } = this.#call
-    this.#call.start()
-    this.meter.begin()
     try {
       signal.throwIfAborted()
       const answer = await abortable(this.#ask(signal), signal)
       this.#component = answer.component
       return answer
     } catch (thrown) {
-      this.#call[Symbol.dispose]()
       throw this.#fail(thrown)
     }
   }
@@ -110,7 +108,7 @@ export class Answer {
       this.#fold.add(event)
       if (isOutput(event)) outputs++
     }
-    this.meter.arrived(outputs)
+    this.#meter.arrived(outputs)
     this.#begun ||= outputs > 0
   }
 

@@ -60,6 +60,12 @@ test('a provider error keeps status, waiting time and the component that the sid
   assert.deepEqual([error.reason, error.status, error.retryAfterMs, error.component], ['rate_limit', 429, 2000, 'gpt'])
 })
 
+test("the provider's name for the request is kept, before output and after it", () => {
+  const thrown = new ConversationError('unavailable', 'no', { requestId: 'req_1' })
+  assert.equal(toChatError(thrown).requestId, 'req_1')
+  assert.equal(toChatError(thrown, { partial }).requestId, 'req_1')
+})
+
 test('what is not known becomes internal and keeps its cause', () => {
   const thrown = new RangeError('secret inside')
   const error = toChatError(thrown)

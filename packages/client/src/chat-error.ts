@@ -33,10 +33,11 @@ export function toChatError(thrown: unknown, context: FailureContext = {}): Dapr
   const { component, partial, stopped = false } = context
   const error = beforeOutput(thrown, component)
   if (!partial || stopped) return error
-  const { hint, cause } = error
+  const { hint, requestId, cause } = error
   return new StreamInterruptedError(`The answer broke off after ${partial.text.length} characters: ${error.message}`, {
     component: error.component ?? component,
     hint,
+    requestId,
     // An error of the same kind tells nothing more; what broke the connection does.
     cause: error instanceof StreamInterruptedError ? cause : error,
     partial,
@@ -46,8 +47,8 @@ export function toChatError(thrown: unknown, context: FailureContext = {}): Dapr
 function beforeOutput(thrown: unknown, component: string | undefined): DaprChatError {
   if (thrown instanceof DaprChatError) return thrown
   const error = ConversationError.from(thrown)
-  const { message, retryable, status, retryAfterMs } = error
-  const details: ChatErrorDetails = { component: error.component ?? component, cause: error }
+  const { message, retryable, status, retryAfterMs, requestId } = error
+  const details: ChatErrorDetails = { component: error.component ?? component, requestId, cause: error }
   const provider = (reason: ProviderErrorReason, hint?: string) =>
     new ProviderError(message, { ...details, retryable, reason, status, retryAfterMs, hint })
   switch (error.code) {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConversationError, type ConversationEvent } from '@dapr-chat/protocol'
 import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
+import { readAll } from '../testing/read-all.ts'
 import { batches, type Script, scriptedTransport, stop, text } from '../testing/scripted-transport.ts'
 import {
   AbortedError,
@@ -28,12 +29,6 @@ function streamOf(events: Script['events'] | Script, options: GenerateOptions = 
   return client.generateStream('hi', options)
 }
 
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = []
-  for await (const item of items) list.push(item)
-  return list
-}
-
 const deltasOf = (chunks: readonly ChatCompletionChunk[]) =>
   chunks.flatMap(({ choices }) => choices.map((c) => c.delta))
 
@@ -53,7 +48,7 @@ test('chunks come in order: the role first and once, one finish reason, then the
       ),
     { contextId: 'ctx' },
   )
-  const chunks = await all(stream)
+  const chunks = await readAll(stream)
   assert.deepEqual(deltasOf(chunks), [
     { role: 'assistant', content: 'Hello ' },
     { content: 'streaming ' },
@@ -95,7 +90,7 @@ test('the accumulator of the openai package makes the same message of the chunks
       usage,
     ]),
   )
-  const lines = (await all(stream)).map((chunk) => `${JSON.stringify(chunk)}\n`)
+  const lines = (await readAll(stream)).map((chunk) => `${JSON.stringify(chunk)}\n`)
   const body = new Response(lines.join('')).body ?? assert.fail('a response with text has a body')
   const completion = await ChatCompletionStream.fromReadableStream(body).finalChatCompletion()
   const result = await stream.result
@@ -109,7 +104,7 @@ test('the accumulator of the openai package makes the same message of the chunks
 })
 
 test('a model that nobody named is absent', async () => {
-  const [chunk] = await all(streamOf(() => batches([text('a'), stop])))
+  const [chunk] = await readAll(streamOf(() => batches([text('a'), stop])))
   assert.ok(chunk && !('model' in chunk))
 })
 
@@ -125,7 +120,7 @@ test('text and a tool call that come together are both delivered, with one finis
       { type: 'finish', choice: 0, reason: 'tool_calls' },
     ]),
   )
-  const chunks = await all(stream)
+  const chunks = await readAll(stream)
   assert.deepEqual(deltasOf(chunks), [
     { role: 'assistant', content: 'Sure' },
     { tool_calls: [{ index: 0, id: 'c1', type: 'function', function: { name: 'f', arguments: '' } }] },
@@ -154,7 +149,7 @@ test('a refusal is joined', async () => {
 })
 
 test('textStream is the text alone', async () => {
-  assert.deepEqual(await all(streamOf(() => batches([text('a'), text('b')], [text('c'), stop])).textStream), [
+  assert.deepEqual(await readAll(streamOf(() => batches([text('a'), text('b')], [text('c'), stop])).textStream), [
     'a',
     'b',
     'c',
@@ -175,7 +170,7 @@ test('events say how the answer comes, what comes, each whole call, and how it e
     ]),
   )
   const counts = { prompt_tokens: 638, completion_tokens: 238, total_tokens: 876 }
-  const events = await all<StreamEvent>(stream.events)
+  const events = await readAll<StreamEvent>(stream.events)
   const last = events.pop()
   assert.deepEqual(events, [
     { type: 'start', mode: 'native', component: 'echo' },
@@ -184,11 +179,31 @@ test('events say how the answer comes, what comes, each whole call, and how it e
     { type: 'tool-call-delta', index: 0, id: 'c1', name: 'f', argumentsDelta: '' },
     { type: 'tool-call-delta', index: 0, argumentsDelta: '{}' },
     { type: 'tool-call', call: { id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } } },
-    { type: 'usage', usage: counts },
+    { type: 'usage', usage: counts, estimated: false },
+    { type: 'step-finish', step: (await stream.result).steps[0] },
   ])
   assert.ok(last?.type === 'finish')
   assert.equal(last.finishReason, 'tool_calls')
   assert.deepEqual(last.usage, counts)
+})
+
+test('tokens are estimated while the answer arrives, and exact at its end', async () => {
+  const stream = streamOf(async function* () {
+    for (let piece = 0; piece < 5; piece++) {
+      yield [text('eight ch')]
+      await delay(110)
+    }
+    yield [usage, stop]
+  })
+  const usages = (await readAll<StreamEvent>(stream.events)).flatMap((event) => (event.type === 'usage' ? [event] : []))
+  assert.equal(usages.pop()?.estimated, false)
+  assert.ok(usages.length >= 2, `${usages.length} estimates`)
+  const estimates = usages.map(({ usage: { completion_tokens }, estimated }) => estimated && completion_tokens)
+  assert.deepEqual(
+    estimates,
+    estimates.toSorted((a, b) => Number(a) - Number(b)),
+  )
+  assert.ok(usages.every(({ usage: { prompt_tokens } }) => prompt_tokens > 0))
 })
 
 test('the messages of a result bring back the thinking and every signature', async () => {
@@ -204,7 +219,7 @@ test('the messages of a result bring back the thinking and every signature', asy
   const transport = scriptedTransport({ events: script })
   const client = new DaprChatClient({ component: 'echo', transport })
   const stream = client.generateStream('hi')
-  const events = await all<StreamEvent>(stream.events)
+  const events = await readAll<StreamEvent>(stream.events)
   // The delta that is nothing but a signature is none of the program's business.
   assert.equal(events.filter(({ type }) => type === 'reasoning-delta').length, 1)
   const { messages } = await stream.result
@@ -233,21 +248,30 @@ test('nothing is asked until the stream is read, and result reads it where nobod
 test('a loop that begins after result was asked for is the reader', async () => {
   const stream = streamOf(() => batches([text('a'), stop]))
   const result = stream.result
-  assert.equal((await all(stream)).length, 2)
+  assert.equal((await readAll(stream)).length, 2)
   assert.equal((await result).text, 'a')
 })
 
 test('mode makes the call, and the stream can still be read', async () => {
   const stream = streamOf(() => batches([text('a'), stop]))
   assert.equal(await stream.mode, 'native')
-  assert.deepEqual(await all(stream.textStream), ['a'])
+  assert.deepEqual(await readAll(stream.textStream), ['a'])
 })
 
 test('reading twice is refused', async () => {
   const stream = streamOf(() => batches([text('a'), stop]))
-  await all(stream)
-  await assert.rejects(all(stream), InvalidRequestError)
-  await assert.rejects(all(stream.textStream), InvalidRequestError)
+  await readAll(stream)
+  await assert.rejects(readAll(stream), InvalidRequestError)
+  await assert.rejects(readAll(stream.textStream), InvalidRequestError)
+})
+
+test('a call that failed before anybody read it fails for its reader in the same way', async () => {
+  const stream = streamOf(() => {
+    throw new ConversationError('auth', 'wrong key')
+  })
+  await assert.rejects(stream.mode, { code: 'provider_error' })
+  await assert.rejects(readAll(stream), { code: 'provider_error' })
+  await assert.rejects(stream.result, { code: 'provider_error' })
 })
 
 test('break ends quietly, frees the source, and keeps what had arrived', async () => {
@@ -304,7 +328,7 @@ test('a stream that was cancelled before it is read asks nothing', async () => {
   const transport = scriptedTransport({ events: () => batches([text('a'), stop]) })
   const stream = new DaprChatClient({ component: 'echo', transport }).generateStream('hi')
   stream.cancel()
-  await assert.rejects(all(stream), AbortedError)
+  await assert.rejects(readAll(stream), AbortedError)
   await assert.rejects(stream.mode, AbortedError)
   assert.equal(transport.calls.length, 0)
 })
@@ -328,7 +352,7 @@ test('a source that fails after output interrupts: iterator, result and partial 
     yield [text('two')]
     throw new ConversationError('unavailable', 'gone')
   })
-  const failure = await all(stream).catch((error: unknown) => error)
+  const failure = await readAll(stream).catch((error: unknown) => error)
   assert.ok(failure instanceof StreamInterruptedError)
   assert.equal(failure.partial.text, 'one two')
   assert.equal(failure.component, 'echo')
@@ -336,8 +360,8 @@ test('a source that fails after output interrupts: iterator, result and partial 
 })
 
 test('an end without a finish reason is an interruption', async () => {
-  await assert.rejects(all(streamOf(() => batches([text('a')]))), StreamInterruptedError)
-  await assert.rejects(all(streamOf(() => batches())), StreamInterruptedError)
+  await assert.rejects(readAll(streamOf(() => batches([text('a')]))), StreamInterruptedError)
+  await assert.rejects(readAll(streamOf(() => batches())), StreamInterruptedError)
 })
 
 test('a connection that breaks after the finish reason has cost nothing', async () => {
@@ -345,20 +369,20 @@ test('a connection that breaks after the finish reason has cost nothing', async 
     yield [text('a'), stop]
     throw new ConversationError('interrupted', 'reset')
   })
-  assert.equal((await all(stream)).length, 2)
+  assert.equal((await readAll(stream)).length, 2)
   assert.equal((await stream.result).text, 'a')
 })
 
 test('timeoutMs is the deadline of the whole call, also between two pieces', async () => {
   const stream = streamOf(({ signal }) => sayAndWait(signal), { timeoutMs: 30 })
-  await assert.rejects(all(stream), TimeoutError)
+  await assert.rejects(readAll(stream), TimeoutError)
   assert.equal(stream.partial.text, 'half')
 })
 
 test('a whole answer is shown as a stream, says so, and can be refused', async () => {
   const script = { streamed: false, events: () => batches([text('a'), stop]) }
   const stream = streamOf(script)
-  assert.deepEqual(await all(stream.textStream), ['a'])
+  assert.deepEqual(await readAll(stream.textStream), ['a'])
   assert.equal(await stream.mode, 'simulated')
   const result = await stream.result
   assert.equal(result.metrics.streaming, 'simulated')
@@ -366,7 +390,7 @@ test('a whole answer is shown as a stream, says so, and can be refused', async (
     result.warnings.map(({ code }) => code),
     ['simulated_stream'],
   )
-  await assert.rejects(all(streamOf(script, { streaming: 'require' })), UnsupportedFeatureError)
+  await assert.rejects(readAll(streamOf(script, { streaming: 'require' })), UnsupportedFeatureError)
 })
 
 test('streaming "off" asks for a whole answer and warns of nothing', async () => {

@@ -1,11 +1,12 @@
 /** An answer as it arrives: OpenAI's chunks, or only the text, or typed events; and the whole of it at the end. */
-import type { ConversationEvent } from '@dapr-chat/protocol'
 import { ChatChunkWriter, type ChatCompletionChunk as WireChunk } from '@dapr-chat/protocol/openai'
-import type { Answer } from './answer.ts'
-import { AbortedError, InvalidRequestError, type PartialAnswer } from './errors.ts'
-import { type ChatResult, type Envelope, makeResult, withoutEmptyModel } from './result.ts'
-import { ChatEventWriter, type StreamEvent } from './stream-event.ts'
+import { InvalidRequestError, type PartialAnswer } from './errors.ts'
+import { type ChatResult, withoutEmptyModel } from './result.ts'
+import { sseResponse } from './sse-response.ts'
+import { type StreamEvent, turnEvents } from './stream-event.ts'
 import type { StreamingMode } from './transport/transport.ts'
+import { isBatch, type Turn } from './turn.ts'
+import type { ChatWarning } from './warning.ts'
 
 /** One chunk of an answer, in OpenAI's shape. */
 export interface ChatCompletionChunk extends Omit<WireChunk, 'model'> {
@@ -20,23 +21,18 @@ export interface ChatCompletionChunk extends Omit<WireChunk, 'model'> {
  * Leaving the loop ends the call without an error; `cancel()` and the call's signal make it throw `AbortedError`. What
  * had arrived by then stays in `partial`.
  */
-export class ChatStream implements AsyncIterable<ChatCompletionChunk>, AsyncDisposable {
-  readonly #answer: Answer
-  readonly #envelope: Envelope
-  readonly #settled = Promise.withResolvers<ChatResult>()
+export class ChatStream<T = never> implements AsyncIterable<ChatCompletionChunk>, AsyncDisposable {
+  readonly #turn: Turn<T>
   #reading = false
 
   /** Streams are made by `DaprChatClient.generateStream`. */
-  constructor(answer: Answer, envelope: Envelope) {
-    this.#answer = answer
-    this.#envelope = envelope
-    // Whoever iterates gets the error there; the promise must not report it a second time as unhandled.
-    this.#settled.promise.catch(() => {})
+  constructor(turn: Turn<T>) {
+    this.#turn = turn
   }
 
   /**
    * OpenAI's chunks: a piece of output each, then for every choice one with its finish reason, then one without choices
-   * that holds the token counts, if they were reported.
+   * that holds the token counts, if they were reported. Where tools are run, the chunks of the next step follow.
    * @throws InvalidRequestError where the stream is being read already.
    */
   [Symbol.asyncIterator](): AsyncGenerator<ChatCompletionChunk> {
@@ -44,48 +40,64 @@ export class ChatStream implements AsyncIterable<ChatCompletionChunk>, AsyncDisp
     return this.#chunks()
   }
 
-  /** The text of the first choice, piece by piece. */
+  /** The text of the first choice, piece by piece, of all steps. */
   get textStream(): AsyncIterable<string> {
     return { [Symbol.asyncIterator]: () => this.#claim().#text() }
   }
 
   /** The first choice as typed events. */
   get events(): AsyncIterable<StreamEvent> {
-    return { [Symbol.asyncIterator]: () => this.#claim().#events() }
+    return { [Symbol.asyncIterator]: () => turnEvents(this.#claim().#turn) }
   }
 
   /**
    * The whole answer. Where nobody reads the stream, asking for this does. Rejects with the error that ended the
    * stream, and with `AbortedError` where its reader left early.
    */
-  get result(): Promise<ChatResult> {
+  get result(): Promise<ChatResult<T>> {
     // A turn later, so that a loop that begins right after this line is the reader.
     queueMicrotask(() => {
       if (!this.#reading) this.#claim().#drain()
     })
-    return this.#settled.promise
+    return this.#turn.result
   }
 
-  /** What has arrived so far. */
+  /** What has arrived so far of the step that is being read. */
   get partial(): PartialAnswer {
-    return this.#answer.partial
+    return this.#turn.partial
   }
 
   /** How the tokens come, known once the answer's head has arrived. Asking for this makes the call. */
   get mode(): Promise<StreamingMode> {
-    const mode = this.#answer.open().then((answer) => answer.mode)
+    const mode = this.#turn.open().then((answer) => answer.mode)
     mode.catch(() => {})
     return mode
   }
 
+  /** What is done otherwise than asked, as far as it is known once the answer's head has arrived. Asking makes the call. */
+  get warnings(): Promise<readonly ChatWarning[]> {
+    const warnings = this.#turn.open().then((answer) => answer.warnings)
+    warnings.catch(() => {})
+    return warnings
+  }
+
   /** Stops the call: whoever reads the stream gets `AbortedError`, with the reason as its cause. */
   cancel(reason?: unknown): void {
-    this.#answer.cancel('the stream was cancelled', reason)
+    this.#turn.cancel('the stream was cancelled', reason)
+  }
+
+  /**
+   * The chunks as server-sent events, for a web server to return: `data: [DONE]` only after a clean end, a failure as
+   * an event with `error`. A receiver who leaves ends the call.
+   * @param init status and headers of the response.
+   */
+  toSSEResponse(init?: ResponseInit): Response {
+    return sseResponse(this, init)
   }
 
   /** Ends the call if it is still running. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#answer.cancel('the stream was disposed')
+    this.#turn.cancel('the stream was disposed')
   }
 
   #claim(): this {
@@ -99,68 +111,33 @@ export class ChatStream implements AsyncIterable<ChatCompletionChunk>, AsyncDisp
   }
 
   async *#chunks(): AsyncGenerator<ChatCompletionChunk> {
-    const { id, created, contextId } = this.#envelope
-    const writer = new ChatChunkWriter({ id, created, model: '', includeUsage: true })
-    const dress = (chunk: WireChunk): ChatCompletionChunk => ({
-      ...withoutEmptyModel(chunk),
-      ...(contextId !== undefined && { context_id: contextId }),
-    })
-    for await (const batch of this.#batches()) for (const chunk of writer.write(batch)) yield dress(chunk)
-    for (const chunk of writer.end()) yield dress(chunk)
+    const { id, created, contextId } = this.#turn.envelope
+    const context = contextId !== undefined && { context_id: contextId }
+    const dress = (chunk: WireChunk): ChatCompletionChunk => ({ ...withoutEmptyModel(chunk), ...context })
+    const newWriter = () => new ChatChunkWriter({ id, created, model: '', includeUsage: true })
+    let writer = newWriter()
+    for await (const item of this.#turn.items()) {
+      if (isBatch(item)) {
+        for (const chunk of writer.write(item)) yield dress(chunk)
+      } else if (item.type === 'answer-end') {
+        for (const chunk of writer.end()) yield dress(chunk)
+        writer = newWriter()
+      }
+    }
   }
 
   async *#text(): AsyncGenerator<string> {
-    for await (const batch of this.#batches()) {
-      for (const event of batch) if (event.type === 'text-delta' && event.choice === 0) yield event.text
+    for await (const item of this.#turn.items()) {
+      if (!isBatch(item)) continue
+      for (const event of item) if (event.type === 'text-delta' && event.choice === 0) yield event.text
     }
-  }
-
-  async *#events(): AsyncGenerator<StreamEvent> {
-    const writer = new ChatEventWriter()
-    let started = false
-    for await (const batch of this.#batches()) {
-      if (!started) {
-        const { mode, component } = await this.#answer.open()
-        yield { type: 'start', mode, component }
-        started = true
-      }
-      yield* writer.write(batch)
-    }
-    const { finishReason, usage, metrics } = await this.#settled.promise
-    yield { type: 'finish', finishReason, ...(usage && { usage }), metrics }
   }
 
   async #drain(): Promise<void> {
     try {
-      for await (const _ of this.#batches());
+      for await (const _ of this.#turn.items());
     } catch {
       // The promise of the result has it.
     }
-  }
-
-  /** All readers read through here: the promise of the result is settled when they have, or have left. */
-  async *#batches(): AsyncGenerator<readonly ConversationEvent[]> {
-    let left = true
-    try {
-      yield* this.#answer.batches()
-      left = false
-    } catch (error) {
-      left = false
-      this.#settled.reject(error)
-      throw error
-    } finally {
-      if (left && !this.#answer.finished) {
-        this.#settled.reject(new AbortedError('The stream was left before its end: there is no whole answer'))
-      } else if (this.#answer.finished) {
-        await this.#succeed()
-      }
-    }
-  }
-
-  async #succeed(): Promise<void> {
-    const { mode, warnings } = await this.#answer.open()
-    const { result, meter, partial } = this.#answer
-    const metrics = meter.metrics(partial.text, partial.usage, mode)
-    this.#settled.resolve(makeResult(result, this.#envelope, metrics, warnings))
   }
 }

@@ -108,7 +108,12 @@ test('several outputs are one answer, and their different counts are added', asy
 })
 
 test('every option is in the request', async () => {
-  await using sidecar = await startFakeSidecar((response) => answerJson(response, { outputs: [output('a')] }))
+  await using sidecar = await startFakeSidecar((response, { path }) =>
+    answerJson(
+      response,
+      path === '/v1.0/metadata' ? { extended: { daprChatVersion: '0.1.0' } } : { outputs: [output('a')] },
+    ),
+  )
   await clientOf(sidecar).generate(
     [
       { role: 'system', content: 'Be brief.' },
@@ -136,7 +141,7 @@ test('every option is in the request', async () => {
       headers: { traceparent: 'x' },
     },
   )
-  const [seen] = sidecar.requests
+  const [, seen] = sidecar.requests
   assert.equal(seen?.path, '/v1.0-alpha2/conversation/gpt/converse')
   assert.equal(seen?.headers.traceparent, 'x')
   assert.deepEqual(JSON.parse(seen?.body ?? ''), {
@@ -210,7 +215,7 @@ test('components lists what converses, and nothing else', async () => {
 })
 
 test('making a client opens no socket, and a sidecar that is not there is named with the way to start one', async () => {
-  const client = new DaprChatClient({ component: 'echo', endpoint: { http: 'http://127.0.0.1:1' } })
+  const client = new DaprChatClient({ component: 'echo', endpoint: { http: 'http://127.0.0.1:1' }, retry: false })
   for (const ask of [
     () => client.generate('hi'),
     () => client.generateStream('hi').result,

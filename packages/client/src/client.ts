@@ -2,12 +2,16 @@
 import type { ConversationRequest, JsonObject } from '@dapr-chat/protocol'
 import type { SidecarMetadata } from '@dapr-chat/protocol/dapr'
 import { abortable, CallSignal, pause } from './abortable.ts'
-import { Answer } from './answer.ts'
+import type { CallFrame } from './call-frame.ts'
 import { toChatError } from './chat-error.ts'
 import { ChatStream } from './chat-stream.ts'
+import { Conversation } from './conversation/conversation.ts'
+import type { FramedCalls } from './conversation/framed-calls.ts'
+import type { ConversationOptions } from './conversation/options.ts'
 import { readEnvironment } from './environment.ts'
 import { ComponentNotFoundError, InvalidRequestError, SidecarUnavailableError } from './errors.ts'
-import type { ChatInput } from './message.ts'
+import { type ChatInput, inputMessages } from './message.ts'
+import { askThrough } from './middleware.ts'
 import {
   type CallOptions,
   type ClientOptions,
@@ -17,11 +21,16 @@ import {
   type GenerateOptions,
   mergeOptions,
 } from './options.ts'
+import type { OutputSpec } from './output/output-spec.ts'
 import { makeRequest } from './request.ts'
-import { type ChatResult, makeEnvelope, makeResult } from './result.ts'
+import { type ChatResult, makeEnvelope } from './result.ts'
+import { retryPolicy } from './retry/policy.ts'
+import { withRetries } from './retry/retry.ts'
 import { type OpenAnswer, type OpenQuestion, Sources } from './sources.ts'
+import { toolPolicy } from './tools/tool-policy.ts'
 import { HttpTransport } from './transport/http-transport.ts'
 import type { CallContext, Transport } from './transport/transport.ts'
+import { Turn } from './turn.ts'
 
 /** One component that the sidecar has loaded. */
 export type ComponentInfo = SidecarMetadata['components'][number]
@@ -60,22 +69,29 @@ export class DaprChatClient implements AsyncDisposable {
    * Asks, and waits for the whole answer.
    * @throws DaprChatError of the kind that says what to do about it.
    */
-  async generate(input: ChatInput, options: GenerateOptions = {}): Promise<ChatResult> {
-    const { answer, envelope, streaming } = this.#prepare(input, options, 'off')
-    for await (const _ of answer.batches());
-    const { mode, warnings } = await answer.open()
-    const { meter, partial, result } = answer
-    const metrics = meter.metrics(partial.text, partial.usage, streaming === 'require' ? mode : 'none')
-    return makeResult(result, envelope, metrics, warnings)
+  generate<T>(input: ChatInput, options: GenerateOptions & { readonly output: OutputSpec<T> }): Promise<ChatResult<T>>
+  generate(input: ChatInput, options?: GenerateOptions): Promise<ChatResult>
+  async generate<T>(input: ChatInput, options: GenerateOptions = {}): Promise<ChatResult<T>> {
+    return toResult(this.#prepare<T>(input, options, 'off'))
   }
 
   /**
    * Asks, and hands out the answer as it arrives. The call is made when the stream is first read.
    * @throws InvalidRequestError at once, for an input or an option that cannot be sent.
    */
-  generateStream(input: ChatInput, options: GenerateOptions = {}): ChatStream {
-    const { answer, envelope } = this.#prepare(input, options, 'auto')
-    return new ChatStream(answer, envelope)
+  generateStream<T>(input: ChatInput, options: GenerateOptions & { readonly output: OutputSpec<T> }): ChatStream<T>
+  generateStream(input: ChatInput, options?: GenerateOptions): ChatStream
+  generateStream<T>(input: ChatInput, options: GenerateOptions = {}): ChatStream<T> {
+    return new ChatStream(this.#prepare<T>(input, options, 'auto'))
+  }
+
+  /** A conversation that remembers what was said. Makes no call until something is asked in it. */
+  conversation(options: ConversationOptions = {}): Conversation {
+    const calls: FramedCalls = {
+      generate: async (input, question, frame) => toResult(this.#prepare(input, question, 'off', frame)),
+      generateStream: (input, question, frame) => new ChatStream(this.#prepare(input, question, 'auto', frame)),
+    }
+    return new Conversation(calls, options)
   }
 
   /**
@@ -103,7 +119,7 @@ export class DaprChatClient implements AsyncDisposable {
   async ready(options: Pick<CallOptions, 'signal' | 'timeoutMs'> = {}): Promise<SidecarMetadata> {
     let last: SidecarUnavailableError | undefined
     try {
-      return await this.#exchange({ timeoutMs: READY_TIMEOUT_MS, ...options }, async (context) => {
+      return await this.#exchange({ timeoutMs: READY_TIMEOUT_MS, ...options, retry: false }, async (context) => {
         while (true) {
           try {
             await this.#transport.health(context)
@@ -125,15 +141,29 @@ export class DaprChatClient implements AsyncDisposable {
     await this.#transport.close()
   }
 
-  #prepare(input: ChatInput, given: GenerateOptions, usual: 'auto' | 'off') {
+  #prepare<T>(input: ChatInput, given: GenerateOptions, usual: 'auto' | 'off', frame?: CallFrame): Turn<T> {
     checkGenerateOptions(given)
     const options = mergeOptions(this.#options.defaults ?? {}, given)
+    const { signal, timeoutMs = this.#options.timeoutMs, output, onStep, maxSteps = 1 } = options
+    const tools = toolPolicy(options)
     const request = makeRequest(input, options)
-    const { signal, timeoutMs = this.#options.timeoutMs } = options
     const asked = options.streaming ?? 'auto'
     const streaming = asked === 'auto' ? usual : asked
-    const answer = new Answer((own) => this.#ask(request, options, streaming, own), { signal, timeoutMs })
-    return { answer, streaming, envelope: makeEnvelope(request.contextId) }
+    return new Turn({
+      request: output ? output.ask(request) : request,
+      messages: inputMessages(input),
+      limits: { signal, timeoutMs },
+      envelope: makeEnvelope(request.contextId),
+      streams: usual === 'auto' || streaming === 'require',
+      tools,
+      maxSteps,
+      // The overloads say what its value is; without it there is none.
+      output: output as OutputSpec<T> | undefined,
+      pricing: this.#options.pricing ?? {},
+      onStep,
+      frame,
+      ask: (question, own) => this.#ask(question, options, streaming, own),
+    })
   }
 
   async #ask(
@@ -142,13 +172,42 @@ export class DaprChatClient implements AsyncDisposable {
     streaming: OpenQuestion['streaming'],
     signal: AbortSignal,
   ): Promise<OpenAnswer> {
+    const { middleware = [] } = this.#options
+    if (middleware.length === 0) return this.#askSources(request, options, streaming, signal)
+    const component = await this.#nameFor(options, signal)
+    return askThrough(middleware, { component, request, signal }, (call) => {
+      // The trace context has the names of its headers.
+      const headers = { ...call.trace, ...options.headers }
+      const asked = { ...options, component: call.component, headers }
+      return this.#askSources(call.request, asked, streaming, call.signal)
+    })
+  }
+
+  async #askSources(
+    request: ConversationRequest,
+    options: GenerateOptions,
+    streaming: OpenQuestion['streaming'],
+    signal: AbortSignal,
+  ): Promise<OpenAnswer> {
     const context: CallContext = { signal, headers: options.headers ?? {} }
     const component = () => this.#chooseComponent(options.component, context)
     try {
-      return await this.#sources.ask({ ...context, request, streaming, component })
+      const { onUnsupported } = options
+      const retry = retryPolicy(options.retry, this.#options.retry)
+      const question = { ...context, request, streaming, component, retry, ...(onUnsupported && { onUnsupported }) }
+      return await this.#sources.ask(question)
     } catch (thrown) {
       throw await this.#withChoices(thrown, context)
     }
+  }
+
+  /** What middleware is told of where a question goes: the component, or the model where there is no sidecar. */
+  #nameFor(options: GenerateOptions, signal: AbortSignal): Promise<string> {
+    const [first] = this.#options.streamSources ?? []
+    const given = options.component || (first?.kind === 'direct' ? first.model : undefined)
+    const context = { signal, headers: options.headers ?? {} }
+    const retry = retryPolicy(options.retry, this.#options.retry)
+    return withRetries(() => this.#chooseComponent(given, context), retry, signal)
   }
 
   /** One exchange that is not a question, with its signal and its errors. */
@@ -160,7 +219,11 @@ export class DaprChatClient implements AsyncDisposable {
     const context = { signal: call.signal, headers }
     try {
       call.signal.throwIfAborted()
-      return await abortable(exchange(context), call.signal)
+      const retry = retryPolicy(options.retry, this.#options.retry)
+      return await abortable(
+        withRetries(() => exchange(context), retry, call.signal),
+        call.signal,
+      )
     } catch (thrown) {
       throw toChatError(await this.#withChoices(thrown, context))
     }
@@ -194,15 +257,22 @@ export class DaprChatClient implements AsyncDisposable {
   /** A component that does not exist is easier to put right with the names of those that do. */
   async #withChoices(thrown: unknown, context: CallContext): Promise<unknown> {
     const error = toChatError(thrown)
-    if (!(error instanceof ComponentNotFoundError)) return thrown
+    // One that has a hint already is not of this sidecar.
+    if (!(error instanceof ComponentNotFoundError) || error.hint !== undefined) return thrown
     this.#onlyComponent = undefined
     const components = await this.#conversationComponents(context).catch(() => [])
     const available = components.map(({ name }) => name)
-    const { message, component, cause } = error
+    const { message, component, requestId, cause } = error
     const hint =
       available.length > 0
         ? `The sidecar has these conversation components: ${available.join(', ')}.`
         : 'Check that the sidecar was started with the folder of its components.'
-    return new ComponentNotFoundError(message, { component, cause, available, hint })
+    return new ComponentNotFoundError(message, { component, requestId, cause, available, hint })
   }
+}
+
+/** Reads a call to its end. */
+async function toResult<T>(turn: Turn<T>): Promise<ChatResult<T>> {
+  for await (const _ of turn.items());
+  return turn.result
 }

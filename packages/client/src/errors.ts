@@ -14,6 +14,14 @@ export type ChatErrorCode =
   | 'aborted'
   | 'stream_interrupted'
   | 'unsupported_feature'
+  | 'runtime_version'
+  | 'tool_input'
+  | 'tool_execution'
+  | 'tool_unknown'
+  | 'structured_output'
+  | 'prompt_template'
+  | 'context_overflow'
+  | 'store_conflict'
   | 'internal'
 
 /** What may be said about a failure beyond its message. */
@@ -24,6 +32,8 @@ export interface ChatErrorDetails {
   readonly component?: string | undefined
   /** What to do about it. */
   readonly hint?: string | undefined
+  /** The name that the provider, or a server before it, gave the request. */
+  readonly requestId?: string | undefined
   readonly cause?: unknown
 }
 
@@ -33,6 +43,7 @@ export class DaprChatError extends Error {
   readonly retryable: boolean
   readonly component: string | undefined
   readonly hint: string | undefined
+  readonly requestId: string | undefined
 
   constructor(code: ChatErrorCode, message: string, details: ChatErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -41,6 +52,7 @@ export class DaprChatError extends Error {
     this.retryable = details.retryable ?? false
     this.component = details.component
     this.hint = details.hint
+    this.requestId = details.requestId
   }
 }
 
@@ -152,5 +164,103 @@ export class UnsupportedFeatureError extends DaprChatError {
 
   constructor(message: string, details: ChatErrorDetails = {}) {
     super('unsupported_feature', message, details)
+  }
+}
+
+/** What was asked for is newer than the runtime. */
+export class RuntimeVersionError extends DaprChatError {
+  declare readonly code: 'runtime_version'
+  /** The first version of Dapr that carries it. */
+  readonly required: string
+  /** The version of the runtime that was asked. */
+  readonly actual: string
+
+  constructor(message: string, details: ChatErrorDetails & { readonly required: string; readonly actual: string }) {
+    super('runtime_version', message, details)
+    this.required = details.required
+    this.actual = details.actual
+  }
+}
+
+/** The model called a tool with arguments that are no JSON or do not fit its schema. Thrown with `onToolError: 'throw'`. */
+export class ToolInputError extends DaprChatError {
+  declare readonly code: 'tool_input'
+
+  constructor(message: string, details: ChatErrorDetails = {}) {
+    super('tool_input', message, details)
+  }
+}
+
+/** A tool threw, or took too long. Thrown with `onToolError: 'throw'`; what the tool threw is the `cause`. */
+export class ToolExecutionError extends DaprChatError {
+  declare readonly code: 'tool_execution'
+
+  constructor(message: string, details: ChatErrorDetails = {}) {
+    super('tool_execution', message, details)
+  }
+}
+
+/** The model called a tool that does not exist. Thrown with `onToolError: 'throw'`. */
+export class UnknownToolError extends DaprChatError {
+  declare readonly code: 'tool_unknown'
+
+  constructor(message: string, details: ChatErrorDetails = {}) {
+    super('tool_unknown', message, details)
+  }
+}
+
+/** The instructions and the question of a conversation alone have more tokens than its budget. */
+export class ContextOverflowError extends DaprChatError {
+  declare readonly code: 'context_overflow'
+
+  constructor(message: string, details: ChatErrorDetails = {}) {
+    super('context_overflow', message, details)
+  }
+}
+
+/** A turn could not be stored because others kept on writing to the same conversation. */
+export class StoreConflictError extends DaprChatError {
+  declare readonly code: 'store_conflict'
+
+  constructor(message: string, details: ChatErrorDetails = {}) {
+    super('store_conflict', message, { retryable: true, ...details })
+  }
+}
+
+/** The model's answers did not have the shape that was asked for, as often as it was asked. */
+export class StructuredOutputError extends DaprChatError {
+  declare readonly code: 'structured_output'
+  /** The last answer as the model wrote it. */
+  readonly text: string
+  /** What was wrong with it. */
+  readonly issues: readonly string[]
+  /** How often the model was asked. */
+  readonly attempts: number
+  /** The model's words where it refused to answer. */
+  readonly refusal: string | undefined
+
+  constructor(
+    message: string,
+    details: ChatErrorDetails & {
+      readonly text: string
+      readonly issues: readonly string[]
+      readonly attempts: number
+      readonly refusal?: string | undefined
+    },
+  ) {
+    super('structured_output', message, details)
+    this.text = details.text
+    this.issues = details.issues
+    this.attempts = details.attempts
+    this.refusal = details.refusal
+  }
+}
+
+/** A prompt cannot be read or rendered: its front matter, its template, or the values that it was given. */
+export class PromptTemplateError extends DaprChatError {
+  declare readonly code: 'prompt_template'
+
+  constructor(message: string, details: ChatErrorDetails = {}) {
+    super('prompt_template', message, details)
   }
 }

@@ -1,5 +1,5 @@
 /** The parts of a message that is more than text: how a program gives them and how they become the vocabulary's parts. */
-import type { ContentPart, MediaSource } from '@dapr-chat/protocol'
+import { type ContentPart, type ImageDetail, isImageDetail, type MediaSource } from '@dapr-chat/protocol'
 import { InvalidRequestError } from './errors.ts'
 
 /**
@@ -14,7 +14,7 @@ export type ChatContentPart =
       /** Such as `image/png`. */
       readonly mediaType?: string
       /** How closely the model looks. */
-      readonly detail?: 'auto' | 'low' | 'high'
+      readonly detail?: ImageDetail
     }
   | {
       readonly type: 'audio'
@@ -33,7 +33,7 @@ export type ChatContentPart =
 /**
  * The vocabulary's part.
  * @param at where the part stands, for the error.
- * @throws InvalidRequestError for an unknown type, and for bytes without a media type.
+ * @throws InvalidRequestError for an unknown type or detail, for bytes without a media type and for none at all.
  */
 export function readContentPart(part: ChatContentPart, at: string): ContentPart {
   switch (part?.type) {
@@ -42,7 +42,12 @@ export function readContentPart(part: ChatContentPart, at: string): ContentPart 
       return { type: 'text', text: part.text }
     case 'image': {
       const source = readSource(part, at)
-      return { type: 'image', source, ...(part.detail !== undefined && { detail: part.detail }) }
+      const detail: unknown = part.detail
+      if (detail === undefined) return { type: 'image', source }
+      if (isImageDetail(detail)) return { type: 'image', source, detail }
+      throw new InvalidRequestError(
+        `Cannot read ${at}: detail must be auto, low or high: current value is ${String(detail)}`,
+      )
     }
     case 'audio':
       return { type: 'audio', source: readSource(part, at) }
@@ -61,6 +66,9 @@ function readSource(
   { data, mediaType }: { readonly data: Uint8Array | URL | string; readonly mediaType?: string },
   at: string,
 ): MediaSource {
+  if (data === '' || (data instanceof Uint8Array && data.length === 0)) {
+    throw new InvalidRequestError(`Cannot read ${at}: data must not be empty`)
+  }
   if (data instanceof Uint8Array) return { data, mediaType: required(mediaType, at) }
   if (!(data instanceof URL) && typeof data !== 'string') {
     throw new InvalidRequestError(`Cannot read ${at}: data must be bytes, an address or base64`)

@@ -126,5 +126,11 @@ test('media that cannot be sent are refused with their place', () => {
   refused(user({ type: 'image', data: '§', mediaType: 'image/png' }), /base64/)
   refused(user({ type: 'image', data: 'data:text/plain,hi' }), /must be in base64/)
   refused(user({ type: 'image', data: 7 }), /data must be bytes/)
+  refused(user({ type: 'image', data: '' }), /^Cannot read messages\[0\]\.content\[0\]: data must not be empty$/)
+  refused(user({ type: 'file', data: new Uint8Array(), mediaType: 'application/pdf' }), /data must not be empty/)
+  refused(
+    user({ type: 'image', data: 'https://example.com/a.png', detail: 'ultra' }),
+    /^Cannot read messages\[0\]\.content\[0\]: detail must be auto, low or high: current value is ultra$/,
+  )
   refused(user({ type: 'video', data: 'x' }), /must be text, image, audio or file: current value is video/)
 })

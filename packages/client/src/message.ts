@@ -19,6 +19,8 @@ export type ChatMessage =
       /** The tool's name; Dapr's wire has a place for it, OpenAI's has none. */
       readonly name?: string
       readonly content: string
+      /** Whether the tool failed. For the program: the model reads only the content. */
+      readonly isError?: boolean
     }
 
 /** What the model said. The message of a result has this shape, so that it can go back into the history as it is. */
@@ -37,6 +39,16 @@ export interface ChatAssistantMessage {
 
 /** Everything that can be asked. A string is what a user says. */
 export type ChatInput = string | ChatMessage | readonly ChatMessage[]
+
+/** An input as messages. */
+export function inputMessages(input: ChatInput): readonly ChatMessage[] {
+  if (typeof input === 'string') return [{ role: 'user', content: input }]
+  return isList(input) ? input : [input]
+}
+
+function isList(input: ChatInput): input is readonly ChatMessage[] {
+  return Array.isArray(input)
+}
 
 const roles = ['system', 'developer', 'user', 'assistant', 'tool'] as const
 

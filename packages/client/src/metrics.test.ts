@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatMetrics, Meter } from './metrics.ts'
 
+const counted = { attempts: 2, steps: 1, toolCalls: 0, usageEstimated: false, streaming: 'direct' } as const
+
 const metrics = {
   durationMs: 6710,
   timeToFirstChunkMs: 400,
   chunks: 265,
   contentLength: 1141,
   charsPerSecond: 170.04,
-  streaming: 'native',
+  ...counted,
 } as const
 
 test('formatMetrics prints six lines', () => {
@@ -33,7 +35,7 @@ test('formatMetrics says n/a where no token count was reported, and never zero',
 test('a meter without output has no time to a first chunk and no token speed', () => {
   const meter = new Meter()
   meter.arrived(0)
-  const figures = meter.metrics('', undefined, 'none')
+  const figures = meter.metrics('', undefined, counted)
   assert.equal(figures.chunks, 0)
   assert.equal('timeToFirstChunkMs' in figures, false)
   assert.equal('outputTokensPerSecond' in figures, false)
@@ -45,11 +47,8 @@ test('speeds are amounts over the whole time', () => {
   const until = performance.now() + 5
   while (performance.now() < until);
   meter.arrived(2)
-  const figures = meter.metrics(
-    'x'.repeat(100),
-    { prompt_tokens: 1, completion_tokens: 10, total_tokens: 11 },
-    'direct',
-  )
+  const figures = meter.metrics('x'.repeat(100), { prompt_tokens: 1, completion_tokens: 10, total_tokens: 11 }, counted)
+  assert.equal(figures.attempts, 2)
   assert.equal(figures.chunks, 2)
   assert.equal(figures.charsPerSecond, 100_000 / figures.durationMs)
   assert.equal(figures.outputTokensPerSecond, 10_000 / figures.durationMs)

@@ -15,8 +15,23 @@ export interface Metrics {
   readonly charsPerSecond: number
   /** Completion tokens for each second of the whole call; absent where no token count was reported. */
   readonly outputTokensPerSecond?: number
+  /** How often the sidecar or server was asked, retries included. */
+  readonly attempts: number
+  /** How often the model answered: once, and again after each round of tools or wrong structured answer. */
+  readonly steps: number
+  /** How many tool calls the model asked for. */
+  readonly toolCalls: number
+  /** What the call cost, in US dollars; absent unless the model, the tokens and the price of every step are known. */
+  readonly costUsd?: number
+  /** Whether some step came without token counts, so that there are only the estimates of the stream's events. */
+  readonly usageEstimated: boolean
   /** How the tokens came; `none` where a whole answer was asked for. */
   readonly streaming: StreamingMode | 'none'
+}
+
+/** The figures that no clock is needed for. */
+export type CountedMetrics = Pick<Metrics, 'attempts' | 'steps' | 'toolCalls' | 'usageEstimated' | 'streaming'> & {
+  readonly costUsd?: number | undefined
 }
 
 /** The clock of one call. It stops at what arrived last: what a reader does after that is not the model's time. */
@@ -40,7 +55,7 @@ export class Meter {
   }
 
   /** The figures of an answer that has ended. */
-  metrics(text: string, usage: ChatUsage | undefined, streaming: Metrics['streaming']): Metrics {
+  metrics(text: string, usage: ChatUsage | undefined, { costUsd, ...counted }: CountedMetrics): Metrics {
     const durationMs = this.#last - this.#start
     const perSecond = (amount: number) => (durationMs > 0 ? (amount * 1000) / durationMs : 0)
     return {
@@ -50,7 +65,8 @@ export class Meter {
       contentLength: text.length,
       charsPerSecond: perSecond(text.length),
       ...(usage && { outputTokensPerSecond: perSecond(usage.completion_tokens) }),
-      streaming,
+      ...counted,
+      ...(costUsd !== undefined && { costUsd }),
     }
   }
 }

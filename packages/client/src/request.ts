@@ -1,9 +1,9 @@
 /** From what a program gave, to the vocabulary's request. Called once per question; nothing has been sent yet. */
 import type { ConversationRequest, Message, ResponseFormat, Scrub } from '@dapr-chat/protocol'
 import { InvalidRequestError } from './errors.ts'
-import { type ChatInput, readInput } from './message.ts'
+import { type ChatInput, type ChatMessage, readInput } from './message.ts'
 import type { ChatResponseFormat, GenerateOptions } from './options.ts'
-import { readToolChoice, readTools } from './tool.ts'
+import { readToolChoice, readTools } from './tools/chat-tool.ts'
 
 /**
  * The request of a question.
@@ -30,6 +30,23 @@ export function makeRequest(input: ChatInput, options: GenerateOptions): Convers
     ...(metadata && { metadata }),
     ...(scrub && { scrub }),
   }
+}
+
+/** The same question after more was said. */
+export function continueRequest(request: ConversationRequest, said: readonly Message[]): ConversationRequest {
+  return withMessages(request, [...request.messages, ...said])
+}
+
+/** The same question after what was said before it. */
+export function precedeRequest(request: ConversationRequest, said: readonly ChatMessage[]): ConversationRequest {
+  return said.length === 0 ? request : withMessages(request, [...readInput(said), ...request.messages])
+}
+
+/** Personal data is taken out of the new messages where it is of the others. */
+function withMessages(request: ConversationRequest, messages: readonly Message[]): ConversationRequest {
+  const { scrub } = request
+  const scrubs = scrub !== undefined && scrub.messages.length > 0
+  return { ...request, messages, ...(scrubs && { scrub: { ...scrub, messages: [...messages.keys()] } }) }
 }
 
 function readScrubPii(scrubPii: GenerateOptions['scrubPii'] = false, messages: readonly Message[]): Scrub | undefined {

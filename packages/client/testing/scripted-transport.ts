@@ -30,7 +30,9 @@ export function scriptedTransport(script: Script): Transport & { readonly calls:
         type: `conversation.${name}`,
         version: 'v1',
       }))
-      return { id: 'test', runtimeVersion: '1.18.0', enabledFeatures: [], components, extended: {}, resiliencies: [] }
+      // Without this it would be a stock daprd, which carries less.
+      const extended = { daprChatVersion: '0.1.0' }
+      return { id: 'test', runtimeVersion: '1.18.0', enabledFeatures: [], components, extended, resiliencies: [] }
     },
     async health() {},
     async close() {},

@@ -75,7 +75,7 @@ export class GrpcChannel {
     )
     const reader = new MessageReader(call, context.signal)
     const { first, error } = await reader.start()
-    if (error?.code === status.UNIMPLEMENTED) return undefined
+    if (error && isUnknownMethod(error)) return undefined
     if (error && first.length === 0) throw this.#failure(error, context.signal)
     return reader.batches(first, (failure) =>
       isDisconnection(failure) ? brokenOff(failure, context.signal) : this.#failure(failure, context.signal),
@@ -112,6 +112,14 @@ export class GrpcChannel {
     if (!isDisconnection(error)) return failure
     return unreachable(this.#endpoint, 'DAPR_GRPC_ENDPOINT or DAPR_GRPC_PORT', error)
   }
+}
+
+/**
+ * Whether the other end does not have the method. daprd takes a method that it does not know for a call to be passed on to
+ * another application, and then misses the application's id.
+ */
+function isUnknownMethod({ code, details }: ServiceError): boolean {
+  return code === status.UNIMPLEMENTED || details.startsWith('failed to proxy request: required metadata dapr-')
 }
 
 /**

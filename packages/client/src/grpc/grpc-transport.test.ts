@@ -108,6 +108,7 @@ async function startServer({ stream, unary }: Handlers) {
     })
   })
   const client = new DaprChatClient({
+    retry: false,
     component: 'echo',
     transport: grpcTransport({ endpoint: `127.0.0.1:${port}`, apiToken: 'secret' }),
   })
@@ -174,6 +175,24 @@ test('a runtime without the stream is asked for the whole answer', async () => {
   const stream = fixture.client.generateStream('hi')
   assert.equal((await stream.result).text, 'whole')
   assert.equal(await stream.mode, 'simulated')
+})
+
+test('a stock daprd, which wants to pass the unknown stream on to an application, is asked for the whole answer', async () => {
+  const whole = { text: 'whole', reasoning: '', refusal: '', toolCalls: [], finishReason: 'stop' as const }
+  let probes = 0
+  await using server = await startServer({
+    stream(call) {
+      probes++
+      const details = 'failed to proxy request: required metadata dapr-callee-app-id or dapr-app-id not found'
+      call.emit('error', { code: 2, details })
+    },
+    unary: () => ({ choices: [{ index: 0, ...whole }] }),
+  })
+  for (let round = 0; round < 2; round++) {
+    const result = await server.client.generateStream('hi').result
+    assert.deepEqual([result.text, result.metrics.streaming], ['whole', 'simulated'])
+  }
+  assert.equal(probes, 1)
 })
 
 test('generate, converse, components and ready use the unary calls', async () => {
@@ -251,7 +270,11 @@ test('a connection that breaks, and an end without a finish reason, interrupt', 
 })
 
 test('nobody at the address is a SidecarUnavailableError that names it', async () => {
-  const client = new DaprChatClient({ component: 'echo', transport: grpcTransport({ endpoint: '127.0.0.1:1' }) })
+  const client = new DaprChatClient({
+    component: 'echo',
+    retry: false,
+    transport: grpcTransport({ endpoint: '127.0.0.1:1' }),
+  })
   const asking = [
     () => client.generate('hi'),
     () => client.generateStream('hi').result,
@@ -274,7 +297,7 @@ test('a stream that HTTP/2 itself resets is a lost connection, which may be trie
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  const client = new DaprChatClient({ component: 'echo', transport: grpcTransport({ endpoint }) })
+  const client = new DaprChatClient({ component: 'echo', retry: false, transport: grpcTransport({ endpoint }) })
   for (const ask of [() => client.generate('hi'), () => client.generateStream('hi').result]) {
     await assert.rejects(ask, (error) => error instanceof SidecarUnavailableError && error.retryable)
   }

@@ -11,6 +11,7 @@ import {
 
 function clientOf(url: string): DaprChatClient {
   return new DaprChatClient({
+    retry: false,
     // Nothing listens there: a direct source needs no sidecar.
     endpoint: { http: 'http://127.0.0.1:1' },
     streamSources: [{ kind: 'direct', baseURL: `${url}/v1/`, apiKey: 'key', model: 'gpt' }],

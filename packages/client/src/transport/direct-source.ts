@@ -1,10 +1,10 @@
 /** Asks a server that speaks OpenAI's chat API, without Dapr in between. */
-import { ConversationError, type ConversationEvent } from '@dapr-chat/protocol'
-import { ChatStreamReader, readChatError, writeChatRequest } from '@dapr-chat/protocol/openai'
+import { ConversationError } from '@dapr-chat/protocol'
+import { readChatError, writeChatRequest } from '@dapr-chat/protocol/openai'
 import { UnsupportedFeatureError } from '../errors.ts'
 import { BodyReader } from './body.ts'
+import { readChatAnswer } from './chat-answer.ts'
 import type { AnswerSource, SourceAnswer, SourceCall, StreamSource } from './transport.ts'
-import { singleBatch } from './whole-answer.ts'
 
 /** Where the server is and what it is asked for. */
 export type DirectSourceOptions = Omit<Extract<StreamSource, { kind: 'direct' }>, 'kind'>
@@ -28,9 +28,7 @@ export class DirectSource implements AnswerSource {
       const body = await new BodyReader(response, call.signal).text()
       throw readChatError({ status: response.status, headers: Object.fromEntries(response.headers), body })
     }
-    const streamed = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-    const events = readChatStream(new BodyReader(response, call.signal))
-    return { streamed, events: streamed ? events : await whole(events) }
+    return readChatAnswer(response, call.signal)
   }
 
   async #post(call: SourceCall, stream: boolean): Promise<Response> {
@@ -53,27 +51,4 @@ export class DirectSource implements AnswerSource {
       throw new ConversationError('unavailable', `Cannot reach ${this.#url}: the server must be running`, { cause })
     }
   }
-}
-
-async function* readChatStream(body: BodyReader): AsyncGenerator<readonly ConversationEvent[]> {
-  const reader = new ChatStreamReader()
-  try {
-    while (!reader.done && !reader.failure) {
-      const bytes = await body.read()
-      const events = bytes ? reader.push(bytes) : reader.end()
-      if (events.length > 0) yield events
-      if (!bytes) break
-    }
-    if (reader.failure) throw reader.failure
-    body.linger()
-  } finally {
-    body.cancel()
-  }
-}
-
-/** Reads an answer to its end before it is shown, so that nothing is left open when it is not wanted. */
-async function whole(events: AsyncIterable<readonly ConversationEvent[]>): Promise<SourceAnswer['events']> {
-  const all: ConversationEvent[] = []
-  for await (const batch of events) all.push(...batch)
-  return singleBatch(all)
 }

@@ -20,7 +20,7 @@ import { SseDecoder } from '@dapr-chat/protocol/sse'
 import { readHttpEndpoint } from '../environment.ts'
 import { SidecarUnavailableError } from '../errors.ts'
 import { BodyReader } from './body.ts'
-import type { CallContext, SourceAnswer, SourceCall, Transport } from './transport.ts'
+import type { CallContext, InvokeTarget, SourceAnswer, SourceCall, Transport } from './transport.ts'
 import { unreachable } from './unreachable.ts'
 import { eventsOf, singleBatch } from './whole-answer.ts'
 
@@ -54,8 +54,9 @@ export class HttpTransport implements Transport {
       reader.cancel()
       throw notDapr(this.#endpoint, type)
     }
-    const { result } = readAlpha2Response(readResponseJson(ConversationResponseAlpha2Schema, await reader.text()))
-    return { streamed: false, events: singleBatch(eventsOf(result)) }
+    const text = await reader.text()
+    const { result } = readAlpha2Response(readResponseJson(ConversationResponseAlpha2Schema, text))
+    return { streamed: false, events: singleBatch(eventsOf(result)), raw: JSON.parse(text) }
   }
 
   async converse(component: string, request: JsonObject, context: CallContext): Promise<JsonObject> {
@@ -77,6 +78,16 @@ export class HttpTransport implements Transport {
     }
   }
 
+  /** Posts to another application, and returns whatever it answers. */
+  invoke({ appId, path, accept, body }: InvokeTarget, context: CallContext): Promise<Response> {
+    const method = path.replace(/^\/+/, '')
+    return this.#send(
+      `/v1.0/invoke/${encodeURIComponent(appId)}/method/${method}`,
+      { method: 'POST', accept, body },
+      context,
+    )
+  }
+
   async close(): Promise<void> {}
 
   async #json(path: string, request: Outgoing, context: CallContext): Promise<JsonObject> {
@@ -90,24 +101,27 @@ export class HttpTransport implements Transport {
   }
 
   /** @throws ConversationError for an answer whose status says that it failed. */
-  async #fetch(path: string, { method, accept, body }: Outgoing, context: CallContext): Promise<Response> {
+  async #fetch(path: string, request: Outgoing, context: CallContext): Promise<Response> {
+    const response = await this.#send(path, request, context)
+    if (response.ok) return response
+    const text = await new BodyReader(response, context.signal).text()
+    throw readErrorResponse({ status: response.status, headers: response.headers, body: text })
+  }
+
+  async #send(path: string, { method, accept, body }: Outgoing, context: CallContext): Promise<Response> {
     const headers = {
       accept,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...this.#headers,
       ...context.headers,
     }
-    let response: Response
     try {
       const { signal } = context
-      response = await fetch(this.#endpoint + path, { method, headers, signal, ...(body !== undefined && { body }) })
+      return await fetch(this.#endpoint + path, { method, headers, signal, ...(body !== undefined && { body }) })
     } catch (cause) {
       context.signal.throwIfAborted()
       throw unreachable(this.#endpoint, 'DAPR_HTTP_ENDPOINT or DAPR_HTTP_PORT', cause)
     }
-    if (response.ok) return response
-    const text = await new BodyReader(response, context.signal).text()
-    throw readErrorResponse({ status: response.status, headers: response.headers, body: text })
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import type { ConversationEvent, ConversationRequest, JsonObject } from '@dapr-chat/protocol'
 import type { SidecarMetadata } from '@dapr-chat/protocol/dapr'
+import type { ChatWarning } from '../warning.ts'
 
 /** What one exchange with the other end needs, whatever it is about. */
 export interface CallContext {
@@ -21,6 +22,12 @@ export interface SourceCall extends CallContext {
   /** The component's name. */
   readonly component: string
   readonly request: ConversationRequest
+  /**
+   * What becomes of a part of the question that the runtime does not carry: `throw` refuses the question, `warn` leaves
+   * the part out and says so in the warnings.
+   * @default 'throw'
+   */
+  readonly onUnsupported?: 'throw' | 'warn'
 }
 
 /** An answer whose head has arrived. */
@@ -32,6 +39,10 @@ export interface SourceAnswer {
    * the sender down. Leaving early, or aborting the call's signal, closes the connection or gives it back.
    */
   readonly events: AsyncIterable<readonly ConversationEvent[]>
+  /** The answer as the wire had it, parsed; absent where it streams, and where the source does not say. */
+  readonly raw?: unknown
+  /** What was done otherwise than asked. */
+  readonly warnings?: readonly ChatWarning[]
 }
 
 /** Anything that can be asked a question. */
@@ -54,22 +65,58 @@ export interface Transport extends AnswerSource {
    * @throws SidecarUnavailableError where it cannot.
    */
   health(context: CallContext): Promise<void>
+  /**
+   * Posts JSON to a method of another application, through Dapr's service invocation, and returns its answer whatever
+   * its status. A transport without this takes no source of kind `invoke`.
+   */
+  invoke?(target: InvokeTarget, context: CallContext): Promise<Response>
   /** Gives back what the transport holds. */
   close(): Promise<void>
 }
 
+/** A method of another application and what it is sent. */
+export interface InvokeTarget {
+  /** The application's id, or the name of an `HTTPEndpoint`. */
+  readonly appId: string
+  readonly path: string
+  readonly accept: string
+  /** JSON. */
+  readonly body: string
+}
+
 /**
- * Where answers come from: `native` is the sidecar, through the client's transport; `direct` is a server that speaks
- * OpenAI's chat API, without Dapr.
+ * Where answers come from: `native` is the sidecar's conversation API, through the client's transport; `invoke` is an
+ * application behind the sidecar's service invocation, and `direct` a server without Dapr, which both speak OpenAI's
+ * chat API. `simulated`, which can only be the last, says how a whole answer is shown as a stream.
  */
 export type StreamSource =
   | { readonly kind: 'native' }
+  | {
+      readonly kind: 'invoke'
+      /** The application: a dapr-chat that runs behind its own daprd, or the name of an `HTTPEndpoint`. */
+      readonly appId: string
+      /**
+       * The path of the application's chat API.
+       * @default 'v1/chat/completions'
+       */
+      readonly path?: string
+      /** The model to ask for. Default: the component, which is how dapr-chat names its models. */
+      readonly model?: string
+    }
   | {
       readonly kind: 'direct'
       /** Such as `https://api.openai.com/v1`. */
       readonly baseURL: string
       readonly apiKey?: string
       readonly model: string
+    }
+  | {
+      readonly kind: 'simulated'
+      /**
+       * The pieces of its text: words with the space after them, characters as people see them, or all of it.
+       * @default 'whole'
+       */
+      readonly chunk?: 'word' | 'grapheme' | 'whole'
     }
 
 /** How the tokens of an answer came: from a source that streams, or as a whole answer that is shown as a stream. */

@@ -1,6 +1,8 @@
 /** Tools that the model may ask to have called, as plain JSON Schema, and how they become the vocabulary's. */
 import type { JsonObject, ToolChoice, ToolDefinition } from '@dapr-chat/protocol'
-import { InvalidRequestError } from './errors.ts'
+import { InvalidRequestError } from '../errors.ts'
+import type { Tool } from './tool.ts'
+import { checkToolName } from './tool-name.ts'
 
 /** A function, described. */
 export interface ChatToolFunction {
@@ -13,8 +15,8 @@ export interface ChatToolFunction {
   readonly strict?: boolean
 }
 
-/** A tool: a described function, bare or in OpenAI's wrapping. */
-export type ChatTool = ChatToolFunction | { readonly type: 'function'; readonly function: ChatToolFunction }
+/** A tool: one that the client can run, or a described function, bare or in OpenAI's wrapping, for the program to run. */
+export type ChatTool = Tool | ChatToolFunction | { readonly type: 'function'; readonly function: ChatToolFunction }
 
 /** Whether the model may, must or must not call a tool, or which one it must call. */
 export type ChatToolChoice = 'auto' | 'none' | 'required' | { readonly tool: string }
@@ -27,11 +29,7 @@ export function readTools(tools: readonly ChatTool[]): ToolDefinition[] {
   const names = new Set<string>()
   return tools.map((tool) => {
     const { name, description, parameters, strict } = 'function' in tool ? tool.function : tool
-    if (typeof name !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
-      throw new InvalidRequestError(
-        `Cannot use a tool: its name must be 1 to 64 letters, digits, "_" or "-": current value is ${JSON.stringify(name)}`,
-      )
-    }
+    checkToolName(name)
     if (names.has(name)) throw new InvalidRequestError(`Cannot use the tools: two of them have the name "${name}"`)
     names.add(name)
     return {

@@ -1,0 +1,2 @@
+/** The subpath `@dapr-chat/client/file-store`: conversations in a folder, for Node, Bun and Deno. */
+export { fileStore } from './file-store/file-store.ts'

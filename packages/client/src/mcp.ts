@@ -1,0 +1,6 @@
+/**
+ * `@dapr-chat/client/mcp`: the tools of an MCP server as tools that the client runs. Apart from the client, because it
+ * needs `@modelcontextprotocol/sdk`.
+ */
+export type { McpToolOptions } from './mcp/from-mcp.ts'
+export { fromMcp } from './mcp/from-mcp.ts'
