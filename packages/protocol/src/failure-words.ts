@@ -8,11 +8,11 @@ import type { ErrorCode } from './error.ts'
 const patterns: readonly (readonly [ErrorCode, RegExp])[] = [
   [
     'context_length',
-    /context_length|context length|maximum context|context window|prompt is too long|input is too long|input token count/,
+    /context_length|context length|maximum context|context window|prompt is too long|input is too long|input token count|max_new_tokens. must be <=/,
   ],
   [
     'content_filter',
-    /content_filter|content filter|content management policy|responsibleai|content_policy|safety system/,
+    /content_filter|content filter|content management policy|responsibleai|content_policy|safety system|content exists risk/,
   ],
   // Google names its quota where it means the rate of requests, and says so in this way.
   ['rate_limit', /resource has been exhausted/],

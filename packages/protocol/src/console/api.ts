@@ -1,8 +1,10 @@
 /** The rest of what the console's page and the sidecar say to each other, under `/api/console/`. */
 import type { CallSummary } from './call.ts'
 
-/** `GET /api/console/calls?limit=&before=&component=&state=&model=&caller=&contextId=&code=&q=`: those in progress, then
- * those that have ended, the newest first. `limit` is 500 at most. */
+/**
+ * `GET /api/console/calls?limit=&before=&component=&state=&model=&caller=&contextId=&code=&q=`: those in progress, then
+ * those that have ended, each the newest first. `limit` is 500 at most.
+ */
 export interface CallList {
   readonly calls: readonly CallSummary[]
   /** Whether older ones match too; they come with `before` set to the id of the last one. */
@@ -52,7 +54,8 @@ export interface ConsoleSession {
 
 /**
  * `POST /api/console/login`, as JSON: the page logs in with the sidecar's token. 204 sets a cookie that scripts cannot
- * read and that opens every route of this sidecar to the page, `/v1/chat/completions` too; 401 where the token is wrong.
+ * read and that opens what the page calls, conversations too; 401 where the token is wrong, 429 after too many wrong ones.
+ * `POST /api/console/logout` ends the session.
  */
 export interface ConsoleLogin {
   readonly token: string
@@ -60,6 +63,7 @@ export interface ConsoleLogin {
 
 /**
  * `GET /api/console/events`, a stream of server-sent events whose data is one of these: a call that began, moved on or
- * ended. The page reads the figures again once in a while; they are not streamed.
+ * ended. The page reads the figures again once in a while; they are not streamed. `reload` says that some calls were left
+ * out, because the page reads too slowly or too much happens: the log has to be read again.
  */
-export type ConsoleEvent = { readonly type: 'call'; readonly call: CallSummary }
+export type ConsoleEvent = { readonly type: 'call'; readonly call: CallSummary } | { readonly type: 'reload' }

@@ -17,6 +17,7 @@ export interface CallFigures {
   readonly failed: number
   readonly cancelled: number
   readonly cacheHits: number
+  /** Without those of answers from the response cache, which no provider counts again. */
   readonly inputTokens: number
   readonly outputTokens: number
   /** What is known of the costs in US dollars. */

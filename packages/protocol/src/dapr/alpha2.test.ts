@@ -204,6 +204,7 @@ test('parameters become plain JSON, in whichever type they come', () => {
       list: type('ListValue', ['x']),
       value: type('Value', null),
       duration: type('Duration', '1.5s'),
+      float: type('FloatValue', 0.1),
       empty: {},
     },
   })
@@ -219,6 +220,7 @@ test('parameters become plain JSON, in whichever type they come', () => {
     list: ['x'],
     value: null,
     duration: '1.500s',
+    float: 0.1,
   })
 })
 

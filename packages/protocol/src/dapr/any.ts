@@ -25,6 +25,7 @@ import {
 import type { JsonValue } from '../conversation/json.ts'
 import { file_dapr_proto_runtime_v1_ai } from './gen/dapr/proto/runtime/v1/ai_pb.js'
 import { file_dapr_proto_runtime_v1_metadata } from './gen/dapr/proto/runtime/v1/metadata_pb.js'
+import { shortest } from './protojson-any.ts'
 
 /** The types that an Any may hold. */
 export const anyTypes: Registry = createRegistry(
@@ -53,6 +54,7 @@ export function readAny(any: Any): JsonValue | undefined {
     const type = message && anyTypes.getMessage(message.$typeName)
     if (!message || !type) return undefined
     const json: JsonValue = toJson(type, message, { registry: anyTypes })
+    if (type.typeName === 'google.protobuf.FloatValue' && typeof json === 'number') return shortest(json)
     const wide = type.typeName === 'google.protobuf.Int64Value' || type.typeName === 'google.protobuf.UInt64Value'
     return wide && Number.isSafeInteger(Number(json)) ? Number(json) : json
   } catch {

@@ -19,7 +19,10 @@ const aliases: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
 const valued =
   /^google\.protobuf\.(?:(?:Bool|Bytes|Double|Float|Int32|Int64|String|UInt32|UInt64|List)?Value|Struct|Duration|Timestamp|FieldMask|Any)$/
 
-const duration = /^-?\d+(?:\.\d{1,9})?s$/
+const wrapper = /^google\.protobuf\.(?:Bool|Bytes|Double|Float|Int32|Int64|String|UInt32|UInt64)Value$/
+
+/** Go takes a plus, and lets the digits before the point or behind it be missing, but not a zero in front. */
+const duration = /^([+-]?)(?=[\d.])(0|[1-9]\d*|)(?:\.(\d{0,9}))?s$/
 const decimal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** Adapts JSON that is to become a message of `schema`; gives back the type URLs of its parameters. */
@@ -42,8 +45,8 @@ export function adaptJson(schema: DescMessage, json: JsonValue): Map<string, str
   checkNumber(json.temperature)
   checkNumber(json.maxTokens)
   checkNumber(json.max_tokens)
-  checkDuration(json.promptCacheRetention)
-  checkDuration(json.prompt_cache_retention)
+  adaptDuration(json, 'promptCacheRetention')
+  adaptDuration(json, 'prompt_cache_retention')
   if (isObject(json.parameters)) {
     for (const [key, value] of Object.entries(json.parameters)) {
       if (!isObject(value)) continue
@@ -92,12 +95,14 @@ function adaptAny(json: JsonObject): string | undefined {
   }
   if (typeof typeUrl !== 'string') return undefined
   const type = typeUrl.slice(typeUrl.lastIndexOf('/') + 1)
+  if (type === 'google.protobuf.Empty') checkEmpty(json)
   if (!valued.test(type)) return typeUrl
   if (!Object.hasOwn(json, 'value')) throw new Error(`missing "value" field in Any of ${type}`)
   const { value } = json
+  if (value === null && wrapper.test(type)) throw new Error(`invalid value for ${type}: null`)
   switch (type) {
     case 'google.protobuf.Duration':
-      checkDuration(value)
+      adaptDuration(json, 'value')
       break
     case 'google.protobuf.DoubleValue':
     case 'google.protobuf.FloatValue':
@@ -107,6 +112,7 @@ function adaptAny(json: JsonObject): string | undefined {
       break
     case 'google.protobuf.Int64Value':
     case 'google.protobuf.UInt64Value':
+      checkNumber(value)
       if (typeof value === 'string' && /[.eE]/.test(value) && decimal.test(value)) json.value = Number(value)
       break
     case 'google.protobuf.Any':
@@ -115,9 +121,19 @@ function adaptAny(json: JsonObject): string | undefined {
   return typeUrl
 }
 
-function checkDuration(value: JsonValue | undefined): void {
-  if (typeof value === 'string' && !duration.test(value))
-    throw new Error(`invalid google.protobuf.Duration value ${JSON.stringify(value)}`)
+/** An Empty needs no value, but what is there must be an object. */
+function checkEmpty(json: JsonObject): void {
+  if (json.value !== undefined && !isObject(json.value)) throw new Error('invalid value for google.protobuf.Empty')
+  delete json.value
+}
+
+/** Checks a duration, and spells it as protobuf describes it. */
+function adaptDuration(json: JsonObject, name: string): void {
+  const value = json[name]
+  if (typeof value !== 'string') return
+  const [, sign, seconds = '', fraction = ''] = duration.exec(value) ?? []
+  if (sign === undefined) throw new Error(`invalid google.protobuf.Duration value ${JSON.stringify(value)}`)
+  json[name] = `${sign === '-' ? '-' : ''}${seconds || '0'}${fraction && `.${fraction}`}s`
 }
 
 /** A number may be written as a string, but only as JSON writes numbers. */

@@ -1,8 +1,9 @@
 /**
- * Sorts the keys of maps and Structs in written protojson, as Go does. Fields of messages keep their order. Messages that
+ * Sorts the keys of maps and Structs in written protojson, as Go does, and has Go's words for what a map of Any holds. Fields of messages keep their order. Messages that
  * cannot hold a map, which all answers of alpha2 and its stream are, come back untouched and unvisited.
  */
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf'
+import { writeAnyAsGo } from './protojson-any.ts'
 
 const answers = new WeakMap<DescMessage, boolean>()
 
@@ -13,7 +14,7 @@ export function sortKeys(schema: DescMessage, json: JsonValue): JsonValue {
   for (const [name, value] of Object.entries(json)) {
     const field = schema.fields.find((field) => field.jsonName === name)
     if (!field) continue
-    if (field.fieldKind === 'map') sorted[name] = sortAll(value)
+    if (field.fieldKind === 'map') sorted[name] = sortAll(field.message && isObject(value) ? anysAsGo(value) : value)
     else if (!field.message) sorted[name] = value
     else if (isWellKnown(field.message)) sorted[name] = sortAll(value)
     else if (Array.isArray(value))
@@ -21,6 +22,11 @@ export function sortKeys(schema: DescMessage, json: JsonValue): JsonValue {
     else sorted[name] = sortKeys(field.message, value)
   }
   return sorted
+}
+
+/** The only messages that a map of this service holds are of the type Any. */
+function anysAsGo(map: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(map).map(([key, any]) => [key, writeAnyAsGo(any)]))
 }
 
 /** No map of this service holds messages of its own, so below a map or a Struct everything is a key. */

@@ -86,6 +86,11 @@ const refused: Record<string, string | Uint8Array> = {
   'a number for a duration': '{"promptCacheRetention":86400}',
   'an object for a duration': '{"promptCacheRetention":{"seconds":1}}',
   'a duration with ten decimals': '{"promptCacheRetention":"1.1234567890s"}',
+  'a duration with a zero in front': '{"promptCacheRetention":"01s"}',
+  'a duration that is a sign alone': '{"promptCacheRetention":"+s"}',
+  'null in a wrapper': '{"parameters":{"a":{"@type":"x/google.protobuf.StringValue","value":null}}}',
+  'an Empty with a number': '{"parameters":{"a":{"@type":"x/google.protobuf.Empty","value":5}}}',
+  'a 64-bit integer with a plus': '{"parameters":{"a":{"@type":"x/google.protobuf.Int64Value","value":"+5"}}}',
   'a duration with more behind it': '{"promptCacheRetention":"1sx"}',
   'a duration out of range': '{"promptCacheRetention":"315576000001s"}',
   'a scalar parameter': '{"parameters":{"max_tokens":100}}',
@@ -173,6 +178,35 @@ const accepted: Record<string, [body: string, canonical: object]> = {
   'an escaped backslash before u': ['{"name":"\\\\ud83d"}', { name: '\\ud83d' }],
   'fractions of a second': ['{"promptCacheRetention":"1.5s"}', { promptCacheRetention: '1.500s' }],
   'a negative duration': ['{"promptCacheRetention":"-3s"}', { promptCacheRetention: '-3s' }],
+  'a duration with a plus and no digits before the point': [
+    '{"promptCacheRetention":"+.5s"}',
+    { promptCacheRetention: '0.500s' },
+  ],
+  'a duration with no digits behind the point': ['{"promptCacheRetention":"1.s"}', { promptCacheRetention: '1s' }],
+  'floats and Empty as Go writes them': [
+    JSON.stringify({
+      parameters: {
+        a: {
+          '@type': 'x/google.protobuf.Any',
+          value: { '@type': 'type.googleapis.com/google.protobuf.FloatValue', value: 0.1 },
+        },
+        e: { '@type': 'x/google.protobuf.Empty' },
+        f: { '@type': 'x/google.protobuf.FloatValue', value: 123_456_789 },
+        n: { '@type': 'x/google.protobuf.FloatValue', value: 'NaN' },
+      },
+    }),
+    {
+      parameters: {
+        a: {
+          '@type': 'x/google.protobuf.Any',
+          value: { '@type': 'type.googleapis.com/google.protobuf.FloatValue', value: 0.1 },
+        },
+        e: { '@type': 'x/google.protobuf.Empty', value: {} },
+        f: { '@type': 'x/google.protobuf.FloatValue', value: 123_456_790 },
+        n: { '@type': 'x/google.protobuf.FloatValue', value: 'NaN' },
+      },
+    },
+  ],
   'one empty content part': [
     '{"inputs":[{"messages":[{"ofUser":{"content":[{}]}}]}]}',
     { inputs: [{ messages: [{ ofUser: { content: [{}] } }] }] },

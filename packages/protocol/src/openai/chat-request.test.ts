@@ -56,6 +56,24 @@ test('readChatRequest does without stream options, and takes null for absent', (
   assert.deepEqual([stream, includeUsage, request], [false, false, asked])
 })
 
+const two = [...messages, { role: 'user', content: 'More' }]
+for (const [scrub_pii, scrub] of [
+  [true, { messages: [0, 1], output: true }],
+  [{ input: true }, { messages: [0, 1], output: false }],
+  [
+    { input: false, output: true },
+    { messages: [], output: true },
+  ],
+  [{}, undefined],
+  [false, undefined],
+  [null, undefined],
+] as const) {
+  test(`readChatRequest takes ${JSON.stringify(scrub_pii)} for what personal data is to be taken out of`, () => {
+    const { request } = readChatRequest({ model: 'm', messages: two, scrub_pii })
+    assert.deepEqual([request.scrub, request.parameters], [scrub, undefined])
+  })
+}
+
 test('the limit of an answer keeps the name that the caller gave it', () => {
   for (const name of ['max_tokens', 'max_completion_tokens']) {
     const { request } = readChatRequest({ model: 'm', messages, [name]: 5 })
@@ -114,6 +132,8 @@ const wrong: readonly [members: object | string, message: RegExp][] = [
   [{ stream_options: true }, /"stream_options" must be an object/],
   [{ response_format: { type: 'json_schema' } }, /"response_format" must be/],
   [{ stream: 'yes' }, /"stream" must be true or false/],
+  [{ scrub_pii: 'yes' }, /"scrub_pii" must be true, false, or an object with "input" and "output"/],
+  [{ scrub_pii: { input: 1 } }, /"scrub_pii" must be/],
 ]
 
 for (const [members, message] of wrong) {

@@ -3,7 +3,7 @@
  * provider and by the client's direct mode. Parameters that the vocabulary does not know travel as they are.
  */
 import type { JsonObject, JsonValue } from '../conversation/json.ts'
-import type { ConversationRequest, ResponseFormat } from '../conversation/request.ts'
+import type { ConversationRequest, ResponseFormat, Scrub } from '../conversation/request.ts'
 import type { ToolChoice, ToolDefinition } from '../conversation/tool.ts'
 import { ConversationError } from '../error.ts'
 import { type ReasoningHistory, readChatMessages, writeChatMessages } from './chat-message.ts'
@@ -30,6 +30,7 @@ const known = new Set([
   'tool_choice',
   'response_format',
   'metadata',
+  'scrub_pii',
 ])
 
 /**
@@ -50,19 +51,36 @@ export function readChatRequest(value: unknown): ChatRequest {
   const toolChoice = readToolChoice(body.tool_choice)
   const responseFormat = readResponseFormat(body.response_format)
   const metadata = optionalFields(body, 'metadata')
+  const messages = readChatMessages(body.messages)
+  const scrub = readScrub(body.scrub_pii, messages.length)
   const request: ConversationRequest = {
-    messages: readChatMessages(body.messages),
+    messages,
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(tools && { tools }),
     ...(toolChoice && { toolChoice }),
     ...(responseFormat && { responseFormat }),
     ...(metadata && { metadata: metadata as Record<string, string> }),
+    ...(scrub && { scrub }),
     ...(Object.keys(parameters).length > 0 && { parameters }),
   }
   const stream = body.stream ?? false
   if (typeof stream !== 'boolean') throw malformed('"stream" must be true or false')
   return { model, request, stream, includeUsage: optionalFields(body, 'stream_options')?.include_usage === true }
+}
+
+/**
+ * The one member that is ours: OpenAI has nothing by which personal data could be taken out. It says what our client's
+ * `scrubPii` says, `true` or which of the two sides.
+ */
+function readScrub(value: unknown, messages: number): Scrub | undefined {
+  if (value === undefined || value === null) return undefined
+  const { input = false, output = false } = asFields(value) ?? { input: value, output: value }
+  if (typeof input !== 'boolean' || typeof output !== 'boolean') {
+    throw malformed('"scrub_pii" must be true, false, or an object with "input" and "output" of that kind')
+  }
+  if (!input && !output) return undefined
+  return { messages: input ? Array.from({ length: messages }, (_, at) => at) : [], output }
 }
 
 /** How a request is written for one endpoint. */

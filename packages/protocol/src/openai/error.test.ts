@@ -41,6 +41,23 @@ const failures: readonly [name: string, status: number, body: unknown, code: Err
     /not valid/,
   ],
   [
+    'DeepSeek: filtered',
+    400,
+    openai('Content Exists Risk', 'invalid_request_error', 'invalid_request_error'),
+    'content_filter',
+    /Risk/,
+  ],
+  [
+    'Hugging Face: too long',
+    422,
+    {
+      error: 'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens',
+      error_type: 'validation',
+    },
+    'context_length',
+    /4096/,
+  ],
+  [
     'Mistral: a member that it does not know',
     422,
     { detail: [{ type: 'extra_forbidden', msg: 'Extra inputs are not permitted' }] },

@@ -11,7 +11,7 @@ import { type ComponentManifest, logName } from './manifest.ts'
 import { nearest } from './nearest.ts'
 import type { Report } from './report.ts'
 import { resolveMetadata } from './resolve.ts'
-import { type SettingsSource, shownSettings } from './shown-settings.ts'
+import { type SettingsSource, shownModel, shownSettings } from './shown-settings.ts'
 import type { Environment } from './value.ts'
 
 /** One component of the sidecar, whether it can be called or not. */
@@ -27,6 +27,8 @@ export interface LiveComponent {
   readonly reason?: string
   /** The settings in effect, secrets left out. Present where it is ready. */
   readonly settings?: readonly SettingView[]
+  /** The model it asks where nobody names one, as far as that may be shown. */
+  readonly model?: string
   /** Present where it is ready. */
   readonly provider?: Provider
   /** The provider inside its middleware. Present where it is ready. */
@@ -98,13 +100,21 @@ export function createComponent(manifest: ComponentManifest, options: ComponentO
       })
       const creation = { provider, definition, settings, manifest }
       const converse = options.assemble(creation)
-      return { ...identity, state: 'ready', settings: shownSettings(creation), provider, converse }
+      const model = shownModel(provider.model, creation)
+      const shown = { settings: shownSettings(creation), ...(model !== undefined && { model }) }
+      return { ...identity, state: 'ready', ...shown, provider, converse }
     })
   } catch (error) {
     if (!(error instanceof ComponentError && manifest.ignoreErrors)) throw error
     report.warn(`${manifest.name} failed, and its errors are ignored: ${error.message}`)
     return { ...identity, state: 'failed', reason: error.message }
   }
+}
+
+/** Whether a manifest is about another building block, so that it is daprd's and not ours. */
+export function isForeign({ type }: Pick<ComponentManifest, 'type'>): boolean {
+  const [category = ''] = type.toLowerCase().split('.', 1)
+  return OTHER_CATEGORIES.has(category)
 }
 
 /** What one request is told of would be told of every request like it. */
@@ -124,7 +134,7 @@ function definitionOf(
 ): AnyProviderDefinition | undefined {
   const type = manifest.type.toLowerCase()
   const [category = ''] = type.split('.', 1)
-  if (OTHER_CATEGORIES.has(category)) return undefined
+  if (isForeign(manifest)) return undefined
   const position = `${manifest.file}:${manifest.line}`
   if (category !== 'conversation') throw new ComponentError(`incorrect type ${manifest.type} (${position})`)
   const definition = findProvider(type, additional)

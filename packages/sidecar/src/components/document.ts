@@ -2,11 +2,30 @@
  * One YAML document with its positions. `manifest.ts` reads component files through it: a document of a file can be
  * broken without harm to its neighbours, and every complaint names the line it is about.
  */
-import { type Document, LineCounter, parseDocument, type ScalarTag, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type ScalarTag,
+  visit,
+} from 'yaml'
 import { findExcess } from './structure.ts'
 
 /** Keys and indexes from the root of a document to a node. */
 export type Path = readonly (string | number)[]
+
+/** A text of a document, and where the source says it. */
+export interface TextPlace {
+  readonly text: string
+  /** How many characters of the source stand before it, quotation marks being part of it. */
+  readonly start: number
+  /** How many stand before what follows it. */
+  readonly end: number
+}
 
 /** Complaints show what they complain of, which may be anything. */
 const MAX_MESSAGE_LENGTH = 500
@@ -35,6 +54,7 @@ const booleans: ScalarTag = {
 export class YamlDocument {
   readonly #root: unknown
   readonly #lineOf: (path: Path) => number | undefined
+  readonly #textsIn: (path: Path) => TextPlace[]
 
   /**
    * @param firstLine the line of the file on which the text begins.
@@ -75,6 +95,12 @@ export class YamlDocument {
       const offset = (node as { range?: readonly number[] } | null | undefined)?.range?.[0]
       return offset === undefined ? undefined : lineAt(offset)
     }
+    this.#textsIn = (path) => textsIn(document, path)
+  }
+
+  /** The texts at and below a path, keys left out; an alias stands for what it refers to. Each once. */
+  textsIn(...path: Path): TextPlace[] {
+    return this.#textsIn(path)
   }
 
   /** The value at a path; `undefined` where the document does not have it. */
@@ -131,6 +157,24 @@ export class YamlDocument {
       `${spell(path)} ${mustHold}: current value is ${describe(this.at(...path))}`,
     )
   }
+}
+
+function textsIn(document: Document, path: Path): TextPlace[] {
+  const behind = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node)
+  const top = path.reduce<unknown>((node, key) => {
+    const collection = behind(node)
+    return isCollection(collection) ? collection.get(key, true) : undefined
+  }, document.contents)
+  const places = new Map<number, TextPlace>()
+  const waiting = [top]
+  for (const next of waiting) {
+    const node = behind(next)
+    if (isCollection(node)) waiting.push(...node.items.map((item) => (isPair(item) ? item.value : item)))
+    if (!isScalar(node) || typeof node.value !== 'string' || !node.range) continue
+    const [start, end] = node.range
+    places.set(start, { text: node.value, start, end })
+  }
+  return [...places.values()]
 }
 
 /** Where the alias stands that the library complains of; its complaint has the name alone. */

@@ -82,7 +82,7 @@ function isDenied(name: string, environment: Environment): boolean {
 }
 
 /** Strings as they are, nothing as an empty text, everything else as JSON. Variables are filled in before quoting. */
-function textOfValue(value: unknown, expand: (text: string) => string): string {
+export function textOfValue(value: unknown, expand: (text: string) => string): string {
   if (value === undefined) return ''
   return typeof value === 'string' ? expand(value) : jsonOf(value, expand)
 }

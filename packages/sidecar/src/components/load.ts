@@ -121,6 +121,27 @@ function isWanted(
 }
 
 async function componentFiles(folder: string, report: Report): Promise<string[]> {
+  const { files, disabled, others } = await listFolder(folder)
+  for (const file of disabled) report.info(`${file} skipped: it is disabled`)
+  for (const file of others) report.warn(`${file} skipped: only .yaml and .yml files are read`)
+  return files
+}
+
+/** The files that stand directly in a folder, by what is done with them; each with the folder's path. */
+export interface FolderListing {
+  /** `.yaml` and `.yml`, in the order in which they are read. */
+  readonly files: string[]
+  /** `.disabled`. */
+  readonly disabled: string[]
+  /** What somebody may have wanted to be read. */
+  readonly others: string[]
+}
+
+/**
+ * Lists a folder of resources.
+ * @throws ComponentError where it cannot be read.
+ */
+export async function listFolder(folder: string): Promise<FolderListing> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     const value = cause.code === 'ENOENT' ? 'it does not exist' : cause.message
     throw new ComponentError(
@@ -130,16 +151,16 @@ async function componentFiles(folder: string, report: Report): Promise<string[]>
       },
     )
   })
-  const files: string[] = []
+  const listing: FolderListing = { files: [], disabled: [], others: [] }
   for (const name of entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => entry.name)
     .sort()) {
     const file = join(folder, name)
-    if (/\.ya?ml$/i.test(name)) files.push(file)
-    else if (/\.disabled$/i.test(name)) report.info(`${file} skipped: it is disabled`)
+    if (/\.ya?ml$/i.test(name)) listing.files.push(file)
+    else if (/\.disabled$/i.test(name)) listing.disabled.push(file)
     // Hidden files belong to other tools and are in every second folder.
-    else if (!name.startsWith('.')) report.warn(`${file} skipped: only .yaml and .yml files are read`)
+    else if (!name.startsWith('.')) listing.others.push(file)
   }
-  return files
+  return listing
 }

@@ -288,3 +288,16 @@ test('a new component that cannot be created is reported, and takes nothing with
   assert.deepEqual(states(registry), [['a', 'ready', undefined]])
   assert.match(lines.join(), /^\[INIT_COMPONENT_FAILURE\].* c\.yaml:8: metadata "delay" must be/)
 })
+
+test('a component that became another building block’s is gone, and none of theirs is said to be added', async () => {
+  const { registry, lines, parse } = await create(component('a'))
+  assert.deepEqual(registry.update(parse(component('a', 'state.redis') + component('b', 'pubsub.redis'))), [
+    { name: 'a', what: 'removed', file: 'c.yaml' },
+  ])
+  assert.deepEqual(lines, [
+    'a skipped: state.redis is not a conversation (c.yaml:4)',
+    'b skipped: pubsub.redis is not a conversation (c.yaml:12)',
+  ])
+  assert.throws(() => registry.get('a'), ConversationError)
+  assert.deepEqual(registry.update(parse(component('a'))), [{ name: 'a', what: 'added', file: 'c.yaml' }])
+})

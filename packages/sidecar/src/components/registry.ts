@@ -4,7 +4,7 @@
  */
 import { ConversationError } from '@dapr-chat/protocol'
 import { type Change, changesBetween } from './change.ts'
-import { type ComponentOptions, createComponent, type LiveComponent } from './component.ts'
+import { type ComponentOptions, createComponent, isForeign, type LiveComponent } from './component.ts'
 import { ComponentError } from './component-error.ts'
 import type { ComponentManifest } from './manifest.ts'
 
@@ -118,7 +118,8 @@ export class ComponentRegistry {
     const wasReady = old !== undefined && isReady(old.component)
     try {
       const component = createComponent(manifest, this.#options)
-      if (!wasReady || isReady(component)) return { component, manifest }
+      // One that became another building block's is not broken: its conversation is gone.
+      if (!wasReady || isReady(component) || isForeign(manifest)) return { component, manifest }
     } catch (error) {
       if (!(error instanceof ComponentError)) throw error
       report.warn(error.message)
@@ -143,10 +144,9 @@ export class ComponentRegistry {
   }
 }
 
+/** What there is of ours. What belongs to another building block was told when it was passed over. */
 function values(entries: ReadonlyMap<string, Entry>): { name: string; file: string; value: LiveComponent }[] {
-  return Array.from(entries.values(), ({ component, manifest }) => ({
-    name: manifest.name,
-    file: manifest.file,
-    value: component,
-  }))
+  return [...entries.values()]
+    .filter(({ manifest }) => !isForeign(manifest))
+    .map(({ component, manifest }) => ({ name: manifest.name, file: manifest.file, value: component }))
 }

@@ -20,7 +20,6 @@ const CREDENTIALS_IN_ADDRESS = /:\/\/[^/?#]*@/
 /** The settings in effect, in the order of the declaration: of a secret only that it is set. */
 export function shownSettings(source: SettingsSource): SettingView[] {
   const { definition, settings, manifest } = source
-  const secrets = secretsOf(source)
   const stored = new Set(
     manifest.metadata.flatMap((entry) => (entry.fromSecretStore ? [entry.name.toLowerCase()] : [])),
   )
@@ -31,11 +30,20 @@ export function shownSettings(source: SettingsSource): SettingView[] {
     const secret =
       setting.sensitive === true ||
       [name, ...(setting.aliases ?? [])].some((key) => stored.has(key.toLowerCase())) ||
-      // Somebody may have written a key where none belongs.
-      secrets.some((other) => other !== '' && text.includes(other)) ||
+      holdsSecret(text, source) ||
       CREDENTIALS_IN_ADDRESS.test(text)
     return [secret ? { name, secret } : { name, value: text, secret }]
   })
+}
+
+/** The model that a provider asks where nobody names one, unless it is a secret. */
+export function shownModel(model: string | undefined, source: SettingsSource): string | undefined {
+  return model !== undefined && holdsSecret(model, source) ? undefined : model
+}
+
+/** Somebody may have written a key where none belongs. */
+function holdsSecret(text: string, source: SettingsSource): boolean {
+  return secretsOf(source).some((secret) => secret !== '' && text.includes(secret))
 }
 
 /** What settings declare as sensitive, and what came out of a secret store for whichever setting. */

@@ -28,7 +28,7 @@ const ofDaprInit = `${head}spec:\n  tracing:\n    samplingRate: "1"\n    zipkin:
 
 test('loadConfiguration() passes over what concerns other parts of Dapr', async () => {
   const others = `${head}spec:\n  accessControl: {defaultAction: deny}\n  mtls: {enabled: true}\n  httpPipeline: {handlers: [1]}\n  secrets: 3\n`
-  for (const text of [ofDaprInit, others, `${head}spec:\n`, head, '', '---\n']) {
+  for (const text of [others, `${head}spec:\n`, head, '', '---\n']) {
     assert.deepEqual(await load([text]), { configuration: defaultConfiguration, warnings: [] })
   }
 })
@@ -60,6 +60,23 @@ test('loadConfiguration() reads every section that concerns conversations', asyn
     omitHealthChecks: true,
   })
   assert.equal((await load([`${head}spec: {metric: {enabled: false}}`])).configuration.metricsEnabled, false)
+})
+
+test('loadConfiguration() reads where traces go', async () => {
+  const tracing = async (text: string) => (await load([`${head}spec:\n  tracing: ${text}\n`])).configuration.tracing
+  assert.deepEqual((await load([ofDaprInit])).configuration.tracing, { samplingRate: 1, stdout: false, zipkin: true })
+  const otel = '{endpointAddress: "localhost:4317", protocol: grpc, isSecure: false, headers: "k=v,k2=v2", timeout: 2s}'
+  assert.deepEqual(await tracing(`{samplingRate: "0.5", stdout: true, otel: ${otel}}`), {
+    samplingRate: 0.5,
+    stdout: true,
+    zipkin: false,
+    otlp: { endpoint: 'localhost:4317', protocol: 'grpc', secure: false, headers: 'k=v,k2=v2', timeoutMs: 2_000 },
+  })
+  const plain = { endpoint: 'a', protocol: 'http/protobuf', secure: true, headers: '' }
+  assert.deepEqual((await tracing('{otel: {endpointAddress: a, protocol: http}}'))?.otlp, plain)
+  for (const rate of ['"often"', '""', 'null'])
+    assert.equal((await tracing(`{samplingRate: ${rate}}`))?.samplingRate, undefined)
+  assert.equal((await tracing('{samplingRate: 7}'))?.samplingRate, 1)
 })
 
 test('loadConfiguration() lets later files and documents win, field by field', async () => {
@@ -94,6 +111,15 @@ for (const [spec, message] of [
   [
     'spec: {features: [{name: HotReload, enabled: 1}]}',
     /features\[0\]\.enabled must be true or false: current value is 1/,
+  ],
+  ['spec: {tracing: {stdout: 1}}', /spec\.tracing\.stdout must be true or false/],
+  [
+    'spec: {tracing: {otel: {endpointAddress: a, protocol: udp}}}',
+    /spec\.tracing\.otel\.protocol must be grpc or http: current value is "udp"/,
+  ],
+  [
+    'spec: {tracing: {otel: {endpointAddress: a, protocol: grpc, timeout: soon}}}',
+    /spec\.tracing\.otel\.timeout must be a duration such as 10s: current value is "soon"/,
   ],
   ['spec: {components: {deny: [1]}}', /spec\.components\.deny\[0\] must be text/],
   ['spec: [', /must be valid YAML/],

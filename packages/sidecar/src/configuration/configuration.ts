@@ -1,5 +1,6 @@
 /** What a Configuration resource says that concerns conversations. The other sections are other parts of Dapr's. */
 import type { Report } from '../components/report.ts'
+import type { TracingConfiguration } from './tracing.ts'
 
 /** One line of an API list. */
 export interface ApiRule {
@@ -28,6 +29,8 @@ export interface Configuration {
   readonly obfuscateUrls: boolean
   /** Whether calls of the health routes stay out of the log. */
   readonly omitHealthChecks: boolean
+  /** Where traces go; absent where nothing is said about them. */
+  readonly tracing?: TracingConfiguration
 }
 
 /** The configuration of a sidecar that was given none. */

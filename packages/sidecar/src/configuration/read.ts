@@ -1,6 +1,7 @@
 /** One document of a configuration file, read. */
 import type { Path, YamlDocument } from '../components/document.ts'
 import type { ApiRule, Configuration } from './configuration.ts'
+import { readTracing } from './tracing.ts'
 
 /**
  * Reads what a document says; what it does not say is absent, and sections of other parts of Dapr are not looked at.
@@ -18,6 +19,7 @@ export function readConfiguration(document: YamlDocument): Partial<Configuration
     ...given(document, 'apiLogging', ['spec', 'logging', 'apiLogging', 'enabled'], readFlag),
     ...given(document, 'obfuscateUrls', ['spec', 'logging', 'apiLogging', 'obfuscateURLs'], readFlag),
     ...given(document, 'omitHealthChecks', ['spec', 'logging', 'apiLogging', 'omitHealthChecks'], readFlag),
+    ...given(document, 'tracing', ['spec', 'tracing'], readTracing),
   }
 }
 

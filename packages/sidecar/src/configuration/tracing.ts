@@ -20,7 +20,8 @@ export interface OtlpEndpoint {
   readonly protocol: 'grpc' | 'http/protobuf'
   /** Whether the connection is encrypted, where the address does not say. */
   readonly secure: boolean
-  readonly headers: Readonly<Record<string, string>>
+  /** `a=b,c=d`; empty where there are none. */
+  readonly headers: string
   /** How long one batch may take, in milliseconds. */
   readonly timeoutMs?: number
 }
@@ -61,23 +62,8 @@ function readOtlp(document: YamlDocument, path: Path): { otlp?: OtlpEndpoint } {
       endpoint,
       protocol: protocol === 'http' ? 'http/protobuf' : protocol,
       secure: document.at(...path, 'isSecure') === undefined || document.flag(...path, 'isSecure'),
-      headers: readHeaders(document, [...path, 'headers']),
+      headers: document.text(...path, 'headers'),
       ...(timeoutMs > 0 && { timeoutMs }),
     },
   }
-}
-
-/** `a=b,c=d`. */
-function readHeaders(document: YamlDocument, path: Path): Record<string, string> {
-  const pairs = document
-    .text(...path)
-    .split(',')
-    .filter((pair) => pair.trim() !== '')
-    .map((pair): [string, string] => {
-      const equals = pair.indexOf('=')
-      // Not shown: the value is a secret more often than not.
-      if (equals < 1) throw document.error(path.slice(0, -1), 'must have headers of the form name=value')
-      return [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()]
-    })
-  return Object.fromEntries(pairs)
 }

@@ -1,25 +1,33 @@
-/** Counts and times every conversation with a component. Outermost, so that it sees what the caller sees. */
+/** Keeps the record of every conversation with a component. Outermost, so that it sees what the caller sees. */
 import { ConversationError, type Middleware } from '@dapr-chat/protocol'
-import type { Metrics } from '../observability/metrics.ts'
+import type { CallBook } from '../observability/call-book.ts'
+import type { RecordedComponent } from '../observability/call-record.ts'
 
-/** A middleware that records each conversation once it has ended, however it ended. */
-export function telemetry(metrics: Metrics, component: string): Middleware {
+/** A middleware that writes each conversation into the book, from its beginning to its end, however it ends. */
+export function telemetry(calls: CallBook, component: RecordedComponent): Middleware {
   return (next) =>
     async function* observed(call) {
-      const start = performance.now()
-      let finished = false
+      const record = calls.begin(call, component)
+      // Holds where the reader leaves before the end.
+      let over = false
+      let failure: unknown
       try {
-        for await (const batch of next(call)) {
+        for await (const batch of next({ ...call, observer: record })) {
           // Before the batch is handed on: a caller may leave once it has the finish.
-          finished ||= batch.some((event) => event.type === 'finish')
+          record.read(batch)
           yield batch
         }
+        over = true
       } catch (thrown) {
-        // A caller who has the finish and leaves before the token counts come has lost nothing of the answer.
-        finished &&= thrown instanceof ConversationError && thrown.code === 'cancelled'
+        over = true
+        failure = thrown
         throw thrown
       } finally {
-        metrics.recordConversation(component, finished, performance.now() - start)
+        calls.end(record, over ? failure : (call.signal.reason ?? abandoned()))
       }
     }
+}
+
+function abandoned(): ConversationError {
+  return new ConversationError('cancelled', 'the caller has left')
 }

@@ -18,10 +18,13 @@ export interface GrpcServerOptions {
   readonly implementation: UntypedServiceImplementation
   /** The largest message in either direction, in bytes. */
   readonly maxMessageBytes: number
+  /** The largest set of metadata that a call may come with, in bytes as HTTP/2 counts them: 32 more for each entry. */
+  readonly maxHeaderBytes: number
 }
 
 /** Makes a server that listens to nothing yet. */
-export function createGrpcServer({ service, implementation, maxMessageBytes }: GrpcServerOptions): Server {
+export function createGrpcServer(options: GrpcServerOptions): Server {
+  const { service, implementation, maxMessageBytes, maxHeaderBytes } = options
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': -1,
@@ -29,7 +32,7 @@ export function createGrpcServer({ service, implementation, maxMessageBytes }: G
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
   })
-  allowResets(server)
+  adjustHttp2(server, maxHeaderBytes)
   server.addService(serviceDefinition(service), implementation)
   reflection(service).addToServer(server)
   return server
@@ -76,14 +79,16 @@ export function closeGrpc(server: Server, limitMs: number): Promise<void> {
 }
 
 /**
- * Each cancelled call resets its stream, and Node closes a connection with more than 1,000 resets, the calls of all its
- * neighbours with it. An app cancels more answers than that in an honest day; a flood still meets a limit. grpc-js has
- * no option for this, so that it is set where grpc-js keeps the options of its HTTP/2 servers.
+ * Sets what grpc-js has no option for where it keeps the options of its HTTP/2 servers: the limit of metadata, past which a
+ * call is refused as ResourceExhausted, and the limit of resets. Each cancelled call resets its stream, and Node closes a
+ * connection with more than 1,000 resets, the calls of all its neighbours with it. An app cancels more answers than that in
+ * an honest day; a flood still meets a limit.
  */
-function allowResets(server: Server): void {
+function adjustHttp2(server: Server, maxHeaderBytes: number): void {
   const { commonServerOptions } = server as unknown as { commonServerOptions: ServerOptions }
   commonServerOptions.streamResetBurst = 100_000
   commonServerOptions.streamResetRate = 10_000
+  commonServerOptions.settings = { ...commonServerOptions.settings, maxHeaderListSize: maxHeaderBytes }
 }
 
 function serviceDefinition(service: DescService): ServiceDefinition {

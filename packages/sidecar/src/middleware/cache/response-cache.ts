@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { ConversationCall, ConversationEvent, Converse, Middleware } from '@dapr-chat/protocol'
-import type { Metrics } from '../../observability/metrics.ts'
+import type { ConversationMetrics } from '../../observability/conversation-metrics.ts'
 import { type AnswerLimits, AnswerStore, type StoredAnswer } from './answer-store.ts'
 import { Recording } from './recording.ts'
 import { requestKey } from './request-key.ts'
@@ -15,7 +15,7 @@ export interface ResponseCacheOptions extends AnswerLimits {
   readonly component: string
   /** The model that the component asks where the request names none. */
   readonly model: string | undefined
-  readonly metrics: Pick<Metrics, 'recordCacheLookup'>
+  readonly metrics: Pick<ConversationMetrics, 'recordCacheLookup'>
 }
 
 /** How many batches leave one after another before others get their turn, as they would between reads of a socket. */
@@ -33,7 +33,9 @@ export function responseCache(options: ResponseCacheOptions): Middleware {
       const key = requestKey(call, model)
       const known = answers.get(key)
       metrics.recordCacheLookup(component, known !== undefined)
-      return known ? replay(known, call) : record(next, call, key, answers)
+      if (!known) return record(next, call, key, answers)
+      call.observer?.servedFromCache()
+      return replay(known, call)
     }
 }
 

@@ -5,14 +5,21 @@
  */
 import {
   type ConversationCall,
+  ConversationError,
   type ConversationEvent,
   type Converse,
+  estimateTokens,
   type Message,
   type Middleware,
   ResultFold,
 } from '@dapr-chat/protocol'
-import type { ConversationKey, ConversationStore, NewTurn, Retention } from '../../store/conversation-store.ts'
-import { estimateTokens } from './estimate.ts'
+import {
+  type ConversationKey,
+  type ConversationStore,
+  MAX_CONTEXT_ID_BYTES,
+  type NewTurn,
+  type Retention,
+} from '../../store/conversation-store.ts'
 import { answerMessage, newAfter, takeApart } from './exchange.ts'
 import { recall } from './recall.ts'
 import type { TurnQueue } from './turn-queue.ts'
@@ -46,6 +53,13 @@ export function history(options: HistoryOptions): Middleware {
     function remembering(call) {
       const { contextId } = call.request
       if (!contextId) return next(call)
+      const bytes = Buffer.byteLength(contextId)
+      if (bytes > MAX_CONTEXT_ID_BYTES) {
+        throw new ConversationError(
+          'invalid_params',
+          `invalid params: the context id of a conversation that is remembered must have at most ${MAX_CONTEXT_ID_BYTES} bytes: current length is ${bytes}`,
+        )
+      }
       return remember(next, call, { caller: call.caller.id, component: call.component, contextId }, options)
     }
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Message } from '@dapr-chat/protocol'
+import { estimateTokens, type Message } from '@dapr-chat/protocol'
 import fc from 'fast-check'
-import { estimateTokens } from './estimate.ts'
 import { type RecallOptions, recall } from './recall.ts'
 
 const text = (value: string) => [{ type: 'text', text: value }] as const

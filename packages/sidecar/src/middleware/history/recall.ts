@@ -3,8 +3,7 @@
  * followed it up to the next question, tool calls and their answers among it. Only whole rounds are remembered or left
  * out, so that no answer stands without its question and no tool call without its answer.
  */
-import type { Message } from '@dapr-chat/protocol'
-import { estimateTokens } from './estimate.ts'
+import { estimateTokens, type Message } from '@dapr-chat/protocol'
 
 /** What limits the recall. */
 export interface RecallOptions {

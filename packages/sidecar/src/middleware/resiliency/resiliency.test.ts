@@ -29,12 +29,13 @@ const breakerOf = (policy: Partial<CircuitBreakerPolicy> = {}) =>
 
 function resilient(policies: ComponentPolicies | undefined, ...scripts: readonly ConverseScript[]) {
   const scripted = scriptedConverse(...scripts)
-  const metrics = new Metrics(
-    'app',
-    '',
-    () => 0,
-    () => 0,
-  )
+  const metrics = new Metrics({
+    appId: 'app',
+    namespace: '',
+    semconvOptIn: undefined,
+    openCalls: () => 0,
+    heldBytes: () => 0,
+  })
   const said: string[] = []
   const current = { policies }
   const resiliency = new Resiliency({

@@ -43,6 +43,10 @@ export class JsonScrubber implements Scrubber {
     },
   })
 
+  get heldBytes(): number {
+    return Buffer.byteLength(this.#held.join('') + this.#word + this.#escape)
+  }
+
   push(piece: string): string {
     for (let index = 0; index < piece.length; index++) this.#read(piece.charAt(index))
     this.#finder.settle()

@@ -13,7 +13,7 @@ import fc from 'fast-check'
 import { callOf } from '../../../testing/index.ts'
 import { personal, pieces } from '../../../testing/personal-data.ts'
 import { scrubJson } from './json-scrubber.ts'
-import { scrubOutput } from './output.ts'
+import { type HeldBack, scrubOutput } from './output.ts'
 import { scrubText } from './text-scrubber.ts'
 
 const asked = (responseFormat?: ResponseFormat): ConversationCall =>
@@ -26,7 +26,7 @@ const playing = (...batches: readonly (readonly ConversationEvent[])[]): Convers
 
 async function batchesOf(converse: Converse, call = asked()): Promise<(readonly ConversationEvent[])[]> {
   const batches: (readonly ConversationEvent[])[] = []
-  for await (const batch of scrubOutput()(converse)(call)) batches.push(batch)
+  for await (const batch of scrubOutput(new Set())(converse)(call)) batches.push(batch)
   return batches
 }
 
@@ -39,6 +39,24 @@ test('what may become personal data waits, and leaves with what tells', async ()
     playing([start], [text('from 10.8')], [text('.9')], [text('.1')], [text(' on'), text(' time')], [finish()]),
   )
   assert.deepEqual(batches, [[start], [text('from ')], [text('<IP> '), text('on ')], [text('time'), finish()]])
+})
+
+test('what waits is counted in bytes of every lane, until the answer has ended', async () => {
+  const answers = new Set<HeldBack>()
+  const held = () => Array.from(answers, ({ heldBytes }) => heldBytes)
+  const batches: readonly (readonly ConversationEvent[])[] = [
+    [text('from 10.8')],
+    [
+      { type: 'tool-call-start', choice: 0, index: 0, id: 'a', name: 'f' },
+      { type: 'tool-call-delta', choice: 0, index: 0, arguments: '{"grüße":"10.' },
+    ],
+  ]
+  const counts: number[][] = []
+  const seen = scrubOutput(answers)(playing(...batches, [text(' on'), finish()]))(asked())
+  for await (const _ of seen) counts.push(held())
+  // `10.8`; `10.8` and `10.`; nothing after the end of the texts.
+  assert.deepEqual(counts, [[4], [7], [0]])
+  assert.equal(answers.size, 0)
 })
 
 const run = fc.tuple(personal, pieces)
@@ -67,7 +85,7 @@ test('every kind of text of every choice, and the arguments of every call, come 
           if (batch.length > 0) batches.push(batch)
         }
         batches.push(lanes.map((_, choice) => finish(choice)))
-        const { choices } = await collect(scrubOutput()(playing(...batches))(asked()))
+        const { choices } = await collect(scrubOutput(new Set())(playing(...batches))(asked()))
         assert.deepEqual(
           choices.map(({ text, reasoning, refusal, toolCalls }) => ({
             text,
@@ -117,7 +135,7 @@ test("a call's arguments are whole before its end", async () => {
 
 test('an answer that was asked for as JSON stays JSON', async () => {
   const answer = playing([text('{"year":20'), text('24,"ip":"10.8.9.1"}'), finish()])
-  const { choices } = await collect(scrubOutput()(answer)(asked({ type: 'json_object' })))
+  const { choices } = await collect(scrubOutput(new Set())(answer)(asked({ type: 'json_object' })))
   assert.deepEqual(JSON.parse(choices[0]?.text ?? ''), { year: '<PHONE_NUMBER>', ip: '<IP>' })
 })
 
@@ -128,7 +146,7 @@ test('a signature goes with the thinking that it signed, and not with what becam
     finish(),
   ]
   const signature = async (words: string) =>
-    (await collect(scrubOutput()(playing(thinking(words)))(asked()))).choices[0]?.reasoningSignature
+    (await collect(scrubOutput(new Set())(playing(thinking(words)))(asked()))).choices[0]?.reasoningSignature
   assert.equal(await signature('hm'), 's')
   assert.equal(await signature('from 10.8.9.1'), undefined)
 })
@@ -141,7 +159,7 @@ test('a failure comes after what arrived, scrubbed', async () => {
     throw error
   }
   await assert.rejects(async () => {
-    for await (const batch of scrubOutput()(broken)(asked())) for (const event of batch) fold.add(event)
+    for await (const batch of scrubOutput(new Set())(broken)(asked())) for (const event of batch) fold.add(event)
   }, error)
   assert.equal(fold.partial.choices[0]?.text, 'from <IP>')
 })
@@ -155,12 +173,12 @@ test('a stream that is left early is closed behind the middleware too', async ()
       closed = true
     }
   }
-  for await (const _ of scrubOutput()(endless)(asked())) break
+  for await (const _ of scrubOutput(new Set())(endless)(asked())) break
   assert.ok(closed)
 })
 
 test('a call that asks for nothing gets the stream itself', () => {
   const stream = (async function* () {})()
-  assert.equal(scrubOutput()(() => stream)(callOf()), stream)
-  assert.equal(scrubOutput()(() => stream)(callOf({ scrub: { messages: [0], output: false } })), stream)
+  assert.equal(scrubOutput(new Set())(() => stream)(callOf()), stream)
+  assert.equal(scrubOutput(new Set())(() => stream)(callOf({ scrub: { messages: [0], output: false } })), stream)
 })

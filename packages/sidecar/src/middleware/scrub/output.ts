@@ -3,17 +3,29 @@ import type { ConversationEvent, Middleware } from '@dapr-chat/protocol'
 import { JsonScrubber } from './json-scrubber.ts'
 import { type Scrubber, TextScrubber } from './text-scrubber.ts'
 
-/** A middleware for what comes out. Calls that did not ask pass as they are. */
-export function scrubOutput(): Middleware {
+/** What of an answer in progress is held back until it is safe, in bytes of UTF-8: counted when asked, and not before. */
+export interface HeldBack {
+  readonly heldBytes: number
+}
+
+/**
+ * A middleware for what comes out. Calls that did not ask pass as they are.
+ * @param answers has the answers in progress, for whoever wants to know how much of them waits.
+ */
+export function scrubOutput(answers: Set<HeldBack>): Middleware {
   return (next) => (call) =>
-    call.request.scrub?.output ? scrubEvents(next(call), call.request.responseFormat !== undefined) : next(call)
+    call.request.scrub?.output
+      ? scrubEvents(next(call), call.request.responseFormat !== undefined, answers)
+      : next(call)
 }
 
 async function* scrubEvents(
   stream: AsyncIterable<readonly ConversationEvent[]>,
   json: boolean,
+  answers: Set<HeldBack>,
 ): AsyncGenerator<readonly ConversationEvent[]> {
   const answer = new AnswerScrubber(json)
+  answers.add(answer)
   try {
     for await (const batch of stream) {
       const events = batch.flatMap((event) => answer.scrub(event))
@@ -24,6 +36,8 @@ async function* scrubEvents(
     const rest = answer.end()
     if (rest.length > 0) yield rest
     throw thrown
+  } finally {
+    answers.delete(answer)
   }
   const rest = answer.end()
   if (rest.length > 0) yield rest
@@ -39,13 +53,19 @@ interface Lane {
 }
 
 /** One answer: each kind of text of each choice, and the arguments of each call, are scrubbed on their own. */
-class AnswerScrubber {
+class AnswerScrubber implements HeldBack {
   readonly #lanes = new Map<string, Lane>()
   /** Whether the text was asked for as JSON, and must stay it. */
   readonly #json: boolean
 
   constructor(json: boolean) {
     this.#json = json
+  }
+
+  get heldBytes(): number {
+    let bytes = 0
+    for (const { scrubber } of this.#lanes.values()) bytes += scrubber.heldBytes
+    return bytes
   }
 
   scrub(event: ConversationEvent): readonly ConversationEvent[] {

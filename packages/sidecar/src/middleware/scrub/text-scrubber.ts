@@ -9,6 +9,8 @@ export interface Scrubber {
   end(): string
   /** Whether something was taken out. */
   readonly changed: boolean
+  /** How much is being held back until it is safe, in bytes of UTF-8. */
+  readonly heldBytes: number
 }
 
 /** Scrubs plain text. */
@@ -29,6 +31,10 @@ export class TextScrubber implements Scrubber {
       this.changed = true
     },
   })
+
+  get heldBytes(): number {
+    return Buffer.byteLength(this.#held)
+  }
 
   push(piece: string): string {
     this.#held += piece

@@ -6,10 +6,11 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import type { ConversationRequest, JsonObject, JsonValue, ResponseFormat, ToolChoice } from '@dapr-chat/protocol'
 import { asList, asText } from '@dapr-chat/protocol/openai'
+import { leftOut, tellOfDetail, tellOfNames } from '../left-out.ts'
 import type { ProviderContext } from '../provider.ts'
 import type { ThinkingDialect } from './assistant-parts.ts'
 import { notSupported } from './failure.ts'
-import { leftOut, readNumber, withoutForeign, wrongParameter } from './foreign-parameters.ts'
+import { readNumber, withoutForeign, wrongParameter } from './foreign-parameters.ts'
 import { writePrompt } from './prompt.ts'
 
 /** A request, written for a package. */
@@ -86,6 +87,8 @@ export function writeCall(request: ConversationRequest, dialect: CallDialect): P
   if (!dialect.translates.includes('prompt_cache_retention') && request.promptCacheRetentionMs !== undefined) {
     leftOut('prompt_cache_retention', dialect.warn)
   }
+  tellOfNames(request.messages, dialect.warn)
+  tellOfDetail(request.messages, dialect.warn)
   return {
     options,
     rest: withoutForeign(Object.fromEntries(others.filter((entry) => !isTranslated(entry))), dialect.warn),

@@ -16,6 +16,7 @@ import {
 import type { ProviderContext } from '../provider.ts'
 import type { ClockLimits } from '../upstream/clocks.ts'
 import type { Connections } from '../upstream/connections.ts'
+import { traceHeaders } from '../upstream/trace-headers.ts'
 import { AnswerReader } from './answer-reader.ts'
 import { packageError } from './failure.ts'
 import { GuardedFetch } from './guard-fetch.ts'
@@ -55,7 +56,9 @@ export function converseThrough(vendor: Vendor): Converse {
     const { options, body } = await vendor.write(call.request, model)
     const { signal, observer } = call
     const answered = () => observer?.answered()
-    const guard = new GuardedFetch({ connections, limits, signal, answered, screen: () => vendor.screen(), body })
+    const headers = traceHeaders(call.trace)
+    const screen = () => vendor.screen()
+    const guard = new GuardedFetch({ connections, limits, signal, answered, screen, body, headers })
     let parts: PartBatches<Part> | undefined
     try {
       const opened = await unlessAborted(vendor.open(model, guard.fetch), call.signal)

@@ -5,6 +5,7 @@
  */
 
 import { ConversationError, type JsonObject, type JsonValue } from '@dapr-chat/protocol'
+import { leftOut } from '../left-out.ts'
 import type { ProviderContext } from '../provider.ts'
 import { notSupported } from './failure.ts'
 
@@ -50,11 +51,6 @@ export function withoutForeign(parameters: JsonObject, warn: ProviderContext['wa
     return false
   })
   return Object.fromEntries(own)
-}
-
-/** Tells the operator that a parameter went no further. */
-export function leftOut(name: string, warn: ProviderContext['warn']): void {
-  warn(name, `the parameter "${name}" is left out of requests: the vendor has nothing like it`)
 }
 
 /** The vendor's word for OpenAI's `service_tier`; `undefined` where it has none, of which the operator is told. */

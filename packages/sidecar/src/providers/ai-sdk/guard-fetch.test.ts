@@ -17,7 +17,7 @@ async function guarded(script: Script, body: JsonObject = {}) {
   stack.defer(() => connections.close())
   const { signal } = new AbortController()
   const screen = () => new EventStreamScreen(new GeminiDialect())
-  const guard = new GuardedFetch({ connections, limits, signal, answered: () => {}, screen, body })
+  const guard = new GuardedFetch({ connections, limits, signal, answered: () => {}, screen, body, headers: {} })
   const owned = stack.move()
   return { upstream, guard, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

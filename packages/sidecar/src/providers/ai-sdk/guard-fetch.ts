@@ -23,6 +23,8 @@ export interface GuardOptions {
   screen(): Screen
   /** Members that go into the body beside what the package writes, and win over it. */
   readonly body: JsonObject
+  /** Headers beside those of the package. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export class GuardedFetch {
@@ -57,11 +59,11 @@ export class GuardedFetch {
 
   /** To be given to the package. */
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
-    const { connections, signal, limits, body } = this.#options
+    const { connections, signal, limits, body, headers } = this.#options
     const url = new URL(input instanceof Request ? input.url : input)
     const request = {
       path: url.pathname + url.search,
-      headers: Object.fromEntries(new Headers(init.headers)),
+      headers: { ...Object.fromEntries(new Headers(init.headers)), ...headers },
       body: withMembers(String(init.body), body),
     }
     // A package that asks twice, as Google's does to have a long answer continued, has read the first to its end.

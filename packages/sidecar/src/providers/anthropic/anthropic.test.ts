@@ -279,6 +279,13 @@ test('OpenAI’s parameters become Anthropic’s, are refused, or are left out a
   assert.deepEqual([refused.error?.code, refused.request], ['invalid_params', undefined])
 })
 
+test('who speaks and how closely to look at an image have no place at Anthropic, and are told', async () => {
+  const image = { type: 'image' as const, source: { url: 'https://example.com/a.png' }, detail: 'low' as const }
+  const { error, warned } = await asked({ messages: [{ role: 'user', name: 'ada', content: [...says('Hi'), image] }] })
+  assert.equal(error, undefined)
+  assert.deepEqual(warned, ['name', 'detail'])
+})
+
 test('a model that the package does not know is asked with the settings of the request', async () => {
   const sampling = { temperature: 0.5, parameters: { top_p: 0.9, top_k: 3 } }
   for (const name of ['claude-next-9', 'my-deployment']) {

@@ -2,6 +2,7 @@ import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
+import { traceSettings } from '../upstream/trace-settings.ts'
 
 /** What a `conversation.aws.bedrock` component takes, by the names of Dapr's own component. */
 export const bedrockSettings = {
@@ -52,4 +53,5 @@ export const bedrockSettings = {
   ...cacheSettings,
   ...historySettings,
   ...clockSettings,
+  ...traceSettings,
 } as const satisfies SettingsDeclaration

@@ -13,6 +13,7 @@ import type { ClockLimits } from '../upstream/clocks.ts'
 import { Connections } from '../upstream/connections.ts'
 import { Exchange } from '../upstream/exchange.ts'
 import { readFailedAnswer } from '../upstream/failed-answer.ts'
+import { traceHeaders } from '../upstream/trace-headers.ts'
 import type { ChatEndpoint } from './endpoint.ts'
 
 /** What a vendor changes in a request before it is written. */
@@ -40,7 +41,8 @@ function chatCompletions(
     const model = request.model ?? endpoint.model
     const written = writeChatRequest(request, { ...endpoint.dialect, model, stream: true })
     const body = JSON.stringify(endpoint.rewrite ? endpoint.rewrite(written) : written)
-    const exchange = new Exchange(connections, { path: endpoint.path(model), headers, body }, call.signal, limits)
+    const sent = { path: endpoint.path(model), headers: { ...headers, ...traceHeaders(call.trace) }, body }
+    const exchange = new Exchange(connections, sent, call.signal, limits)
     const { n } = request.parameters ?? {}
     const reader = new ChatStreamReader(typeof n === 'number' ? { choices: n } : {})
     try {

@@ -9,7 +9,7 @@ const asked = (call: CallOptions, metadata: Readonly<Record<string, string>> = {
   askedOf(mistral, chatWire(), { key, ...metadata }, call, environment)
 
 test('mistral is asked with a bearer token and no member that it does not know', async () => {
-  const { request, body } = await asked({ promptCacheRetentionMs: 3_600_000 })
+  const { request, body, warned } = await asked({ promptCacheRetentionMs: 3_600_000 })
   assert.equal(request?.path, '/v1/chat/completions')
   assert.equal(request.headers.authorization, `Bearer ${key}`)
   assert.deepEqual(body, {
@@ -17,6 +17,7 @@ test('mistral is asked with a bearer token and no member that it does not know',
     messages: [{ role: 'user', content: 'Hello?' }],
     stream: true,
   })
+  assert.deepEqual(warned, ['prompt_cache_retention'])
 })
 
 test('the environment variable MISTRAL_MODEL wins over the metadata', async () => {
@@ -53,8 +54,8 @@ test('ids of calls are of the form that Mistral takes, the same on both sides, a
   assert.equal(pick(body, 'messages.6.tool_call_id'), 'gSIMJiOkT')
 })
 
-test('names and refusals, which Mistral’s messages lack, are left out or become text', async () => {
-  const { body } = await asked({
+test('names and refusals, which Mistral’s messages lack, are left out and told, or become text', async () => {
+  const { body, warned } = await asked({
     messages: [
       { role: 'user', content: says('Hi'), name: 'ada' },
       { role: 'assistant', content: [], toolCalls: [], name: 'bot', refusal: 'No.' },
@@ -64,6 +65,7 @@ test('names and refusals, which Mistral’s messages lack, are left out or becom
     { role: 'user', content: 'Hi' },
     { role: 'assistant', content: 'No.', prefix: true },
   ])
+  assert.deepEqual(warned, ['name'])
 })
 
 test('images, documents and audio are written in Mistral’s parts', async () => {

@@ -2,6 +2,7 @@ import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
+import { traceSettings } from '../upstream/trace-settings.ts'
 
 /** What a `conversation.mistral` component takes, by the names and defaults of Dapr's own component. */
 export const mistralSettings = {
@@ -20,4 +21,5 @@ export const mistralSettings = {
   ...cacheSettings,
   ...historySettings,
   ...clockSettings,
+  ...traceSettings,
 } as const satisfies SettingsDeclaration

@@ -2,6 +2,7 @@ import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
+import { traceSettings } from '../upstream/trace-settings.ts'
 
 /** What a `conversation.ollama` component takes, by the names and defaults of Dapr's own component. */
 export const ollamaSettings = {
@@ -26,4 +27,5 @@ export const ollamaSettings = {
   ...cacheSettings,
   ...historySettings,
   ...clockSettings,
+  ...traceSettings,
 } as const satisfies SettingsDeclaration

@@ -2,6 +2,7 @@ import { historySettings } from '../history-settings.ts'
 import type { SettingsDeclaration } from '../provider.ts'
 import { cacheSettings } from '../upstream/cache-settings.ts'
 import { clockSettings } from '../upstream/clock-settings.ts'
+import { traceSettings } from '../upstream/trace-settings.ts'
 
 /** What a `conversation.openai` component takes, by the names and defaults of Dapr's own component. */
 export const openaiSettings = {
@@ -34,4 +35,5 @@ export const openaiSettings = {
   ...cacheSettings,
   ...historySettings,
   ...clockSettings,
+  ...traceSettings,
 } as const satisfies SettingsDeclaration

@@ -1,0 +1,254 @@
+/**
+ * What is known of one call, from its beginning to its end. The telemetry middleware fills it; metrics, traces, the usage
+ * store and the console read it. It counts and takes the time, and keeps nothing of what is said.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  type CallObserver,
+  type ConversationCall,
+  ConversationError,
+  type ConversationEvent,
+  isOutput,
+  type Usage,
+} from '@dapr-chat/protocol'
+import type { CallDetail, CallPhase, CallState, CallSummary, CallTokens } from '@dapr-chat/protocol/console'
+
+/** The component that a call is for. */
+export interface RecordedComponent {
+  readonly name: string
+  readonly type: string
+  /** Who runs its models, by OpenTelemetry's names. */
+  readonly provider: string
+  /** The model it asks where the request names none. */
+  readonly model: string | undefined
+  /** The address of its API, where that is not the vendor's own. */
+  readonly endpoint: string | undefined
+}
+
+/** Moments of a call, in milliseconds after its beginning; absent where it has not come so far. */
+export interface CallTimes {
+  /** The provider was asked for the first time. */
+  readonly askedMs: number | undefined
+  readonly firstOutputMs: number | undefined
+  readonly lastOutputMs: number | undefined
+  /** The end; of a call in progress, now. */
+  readonly endMs: number
+}
+
+interface Attempt {
+  readonly askedMs: number
+  answeredMs?: number
+  endedMs?: number
+}
+
+/** One call; times are in milliseconds after its beginning. */
+export class CallRecord implements CallObserver {
+  readonly id = randomUUID()
+  readonly startedAt = Date.now()
+  readonly call: ConversationCall
+  readonly component: RecordedComponent
+  readonly #start = performance.now()
+  readonly #attempts: Attempt[] = []
+  #cachedMs: number | undefined
+  #refused = false
+  #firstMs: number | undefined
+  #lastMs = 0
+  #endMs: number | undefined
+  #chunks = 0
+  #toolCalls = 0
+  #usage: Usage | undefined
+  #model: string | undefined
+  #finishReason: string | undefined
+  #state: CallState = 'running'
+  #error: ConversationError | undefined
+
+  constructor(call: ConversationCall, component: RecordedComponent) {
+    this.call = call
+    this.component = component
+  }
+
+  attempted(): void {
+    this.#attempts.push({ askedMs: this.#now() })
+  }
+
+  answered(): void {
+    const attempt = this.#attempts.at(-1)
+    if (attempt) attempt.answeredMs ??= this.#now()
+  }
+
+  retried(): void {
+    const attempt = this.#attempts.at(-1)
+    if (attempt) attempt.endedMs = this.#now()
+  }
+
+  refused(): void {
+    this.#refused = true
+  }
+
+  servedFromCache(): void {
+    this.#cachedMs = this.#now()
+  }
+
+  /** Takes in a batch that goes to the caller. */
+  read(batch: readonly ConversationEvent[]): void {
+    const chunksBefore = this.#chunks
+    for (const event of batch) {
+      if (isOutput(event)) this.#chunks++
+      if (event.type === 'tool-call-start') this.#toolCalls++
+      else if (event.type === 'usage') this.#usage = event.usage
+      else if (event.type === 'message-start') this.#model ??= event.model
+      else if (event.type === 'finish') this.#finishReason ??= event.reason
+    }
+    if (this.#chunks === chunksBefore) return
+    this.#lastMs = this.#now()
+    this.#firstMs ??= this.#lastMs
+  }
+
+  /** The call is over; without an error the caller has everything. */
+  end(thrown?: unknown): void {
+    this.#endMs = this.#now()
+    const error = thrown === undefined ? this.#missing() : ConversationError.from(thrown)
+    // A caller who has the finish and leaves before the token counts come has lost nothing of the answer.
+    if (!error || (error.code === 'cancelled' && this.finished)) {
+      this.#state = 'succeeded'
+      return
+    }
+    this.#error = error
+    if (error.code === 'cancelled') this.#state = 'cancelled'
+    else this.#state = this.#chunks > 0 ? 'interrupted' : 'failed'
+  }
+
+  /** What an answer lacks that has ended without an error. */
+  #missing(): ConversationError | undefined {
+    if (this.finished) return undefined
+    return new ConversationError('protocol', 'the answer ended without a finish reason')
+  }
+
+  /** Whether the model has said why it stopped. */
+  get finished(): boolean {
+    return this.#finishReason !== undefined
+  }
+
+  /** How far it has come, or how it ended. */
+  get state(): CallState {
+    return this.#state
+  }
+
+  /** Whether the last word was the circuit breaker's. */
+  get wasRefused(): boolean {
+    return this.#refused && this.#error !== undefined
+  }
+
+  /** Whether the response cache answered. */
+  get cached(): boolean {
+    return this.#cachedMs !== undefined
+  }
+
+  /** The model that was asked for, by the request or by the component. */
+  get askedModel(): string | undefined {
+    return this.call.request.model ?? this.component.model
+  }
+
+  /** The model that says it answered. */
+  get answeringModel(): string | undefined {
+    return this.#model
+  }
+
+  /** Pieces of model output. */
+  get chunks(): number {
+    return this.#chunks
+  }
+
+  /** When what happened. */
+  get times(): CallTimes {
+    return {
+      askedMs: this.#attempts[0]?.askedMs,
+      firstOutputMs: this.#firstMs,
+      lastOutputMs: this.#firstMs === undefined ? undefined : this.#lastMs,
+      endMs: this.#endMs ?? this.#now(),
+    }
+  }
+
+  /** What the provider reported; absent where it did not. */
+  get usage(): Usage | undefined {
+    return this.#usage
+  }
+
+  /** Why the call failed; absent where it did not. */
+  get error(): ConversationError | undefined {
+    return this.#error
+  }
+
+  /**
+   * The row of the log.
+   * @param costUsd what the call cost in US dollars, where it is known.
+   */
+  summary(costUsd?: number): CallSummary {
+    const { component, call } = this
+    const { contextId } = call.request
+    const model = this.#model ?? this.askedModel
+    const traceId = call.trace?.traceparent.split('-')[1]
+    return {
+      id: this.id,
+      startedAt: this.startedAt,
+      state: this.#state,
+      surface: call.origin?.surface ?? 'dapr-http',
+      streamed: call.origin?.streamed ?? true,
+      component: component.name,
+      type: component.type,
+      ...(model !== undefined && { model }),
+      caller: call.caller.id,
+      ...(contextId !== undefined && { contextId }),
+      ...(traceId !== undefined && { traceId }),
+      ...(this.#endMs !== undefined && { durationMs: this.#endMs }),
+      ...(this.#firstMs !== undefined && { timeToFirstTokenMs: this.#firstMs }),
+      chunks: this.#chunks,
+      tokens: tokensOf(this.#usage),
+      ...(costUsd !== undefined && { costUsd }),
+      ...(this.#finishReason !== undefined && { finishReason: this.#finishReason }),
+      cached: this.cached,
+      attempts: this.#attempts.length,
+      toolCalls: this.#toolCalls,
+      ...(this.#error && { error: { code: this.#error.code, message: this.#error.message } }),
+    }
+  }
+
+  /** All that is known. */
+  detail(costUsd?: number): CallDetail {
+    return { ...this.summary(costUsd), phases: this.#phases() }
+  }
+
+  #phases(): CallPhase[] {
+    const endMs = this.#endMs ?? this.#now()
+    const phases: CallPhase[] = []
+    const add = (name: CallPhase['name'], startMs: number, untilMs: number) =>
+      phases.push({ name, startMs, durationMs: Math.max(0, untilMs - startMs) })
+    add('queue', 0, this.#cachedMs ?? this.#attempts[0]?.askedMs ?? endMs)
+    for (const [index, { askedMs, answeredMs, endedMs }] of this.#attempts.entries()) {
+      // Output comes from the last attempt: after it there is no other.
+      const isLast = index === this.#attempts.length - 1
+      const untilMs = endedMs ?? (isLast ? (this.#firstMs ?? endMs) : endMs)
+      add('connect', askedMs, answeredMs ?? untilMs)
+      if (answeredMs !== undefined) add('first-token', answeredMs, untilMs)
+      const next = this.#attempts[index + 1]
+      if (endedMs !== undefined && next) add('wait', endedMs, next.askedMs)
+    }
+    if (this.#firstMs !== undefined) add('stream', this.#firstMs, this.#lastMs)
+    return phases
+  }
+
+  #now(): number {
+    return performance.now() - this.#start
+  }
+}
+
+function tokensOf(usage: Usage | undefined): CallTokens {
+  if (!usage) return {}
+  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage
+  return {
+    input: promptTokens,
+    output: completionTokens,
+    ...(cachedTokens !== undefined && { cached: cachedTokens }),
+    ...(reasoningTokens !== undefined && { reasoning: reasoningTokens }),
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The names of attributes in OpenTelemetry's conventions for generative AI, as released with version 1.41 of the semantic
+ * conventions. Written out here because their package asks not to import what is still in development.
+ */
+export const attribute = {
+  operation: 'gen_ai.operation.name',
+  provider: 'gen_ai.provider.name',
+  requestModel: 'gen_ai.request.model',
+  temperature: 'gen_ai.request.temperature',
+  maxTokens: 'gen_ai.request.max_tokens',
+  topP: 'gen_ai.request.top_p',
+  topK: 'gen_ai.request.top_k',
+  seed: 'gen_ai.request.seed',
+  frequencyPenalty: 'gen_ai.request.frequency_penalty',
+  presencePenalty: 'gen_ai.request.presence_penalty',
+  choiceCount: 'gen_ai.request.choice.count',
+  stream: 'gen_ai.request.stream',
+  outputType: 'gen_ai.output.type',
+  conversation: 'gen_ai.conversation.id',
+  responseModel: 'gen_ai.response.model',
+  finishReasons: 'gen_ai.response.finish_reasons',
+  timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  cachedTokens: 'gen_ai.usage.cache_read.input_tokens',
+  reasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
+  tokenType: 'gen_ai.token.type',
+  tokenModality: 'gen_ai.token.modality',
+  inputMessages: 'gen_ai.input.messages',
+  outputMessages: 'gen_ai.output.messages',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  errorType: 'error.type',
+  /** Ours: no convention has words for them. */
+  component: 'dapr.component.name',
+  cached: 'dapr_chat.cache.hit',
+  state: 'dapr_chat.call.state',
+  caller: 'dapr_chat.caller',
+  costUsd: 'dapr_chat.cost_usd',
+} as const

@@ -1,0 +1,173 @@
+/**
+ * The span of each conversation and those of its attempts, in OpenTelemetry's conventions for generative AI. Begun and
+ * ended as the call book says; between the two nothing is done, and nothing of what is said is on them unless the
+ * operator asks for it (`middleware/trace-content.ts`).
+ */
+import type { CallObserver, JsonValue, TraceContext } from '@dapr-chat/protocol'
+import type { CallPhase } from '@dapr-chat/protocol/console'
+import { type Attributes, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import type { CallSink } from '../call-book.ts'
+import type { CallRecord } from '../call-record.ts'
+import { errorTypeOf } from '../error-type.ts'
+import { attribute } from './attributes.ts'
+import { parentContext, writeTraceContext } from './trace-context.ts'
+
+/** The provider that is the sidecar itself. */
+const ECHO = 'echo'
+
+/** One try to get an answer, in milliseconds after the call's beginning. */
+interface Attempt {
+  readonly startMs: number
+  readonly endMs: number
+  readonly failed: boolean
+}
+
+/** Makes the spans. */
+export class ConversationSpans implements CallSink {
+  /** Whether what is said goes onto the spans. */
+  readonly capturesContent: boolean
+  readonly #tracer: Tracer
+  /** By the record of the call, which the call carries as its observer. */
+  readonly #spans = new WeakMap<CallObserver, Span>()
+
+  constructor(tracer: Tracer, capturesContent: boolean) {
+    this.capturesContent = capturesContent
+    this.#tracer = tracer
+  }
+
+  began(record: CallRecord): void {
+    const { component, call, startedAt: startTime } = record
+    const options = {
+      kind: component.provider === ECHO ? SpanKind.INTERNAL : SpanKind.CLIENT,
+      startTime,
+      attributes: identity(record),
+    }
+    const name = `chat ${record.askedModel ?? component.name}`
+    const span = this.#tracer.startSpan(name, options, parentContext(call.trace, false))
+    if (span.isRecording()) span.setAttributes(requestAttributes(record))
+    this.#spans.set(record, span)
+  }
+
+  ended(record: CallRecord, costUsd: number | undefined): void {
+    const span = this.#spans.get(record)
+    if (!span?.isRecording()) return
+    const { state, error, startedAt } = record
+    span.setAttributes(answerAttributes(record, costUsd))
+    this.#attempts(span, record)
+    if (error && state !== 'succeeded') {
+      span.setAttribute(attribute.errorType, errorTypeOf(record) ?? '_OTHER')
+      // The code and not the message, in which a vendor may repeat what was said.
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.code })
+    }
+    span.end(startedAt + record.times.endMs)
+  }
+
+  /** Where the conversation stands in its trace, for those it asks. */
+  traceOf(observer: CallObserver): TraceContext | undefined {
+    const span = this.#spans.get(observer)
+    return span && writeTraceContext(span.spanContext())
+  }
+
+  /** The span of a conversation in progress, where it is recorded. */
+  recording(observer: CallObserver): Pick<Span, 'setAttribute'> | undefined {
+    const span = this.#spans.get(observer)
+    return span?.isRecording() ? span : undefined
+  }
+
+  #attempts(parent: Span, record: CallRecord): void {
+    const { component, startedAt } = record
+    const overHttp = component.provider !== ECHO
+    const context = trace.setSpan(parentContext(undefined, false), parent)
+    for (const [index, { startMs, endMs, failed }] of attemptsOf(record).entries()) {
+      const attributes: Attributes = {
+        ...(overHttp && { 'http.request.method': 'POST' }),
+        ...(overHttp && index > 0 && { 'http.request.resend_count': index }),
+        ...serverOf(component.endpoint),
+      }
+      const kind = overHttp ? SpanKind.CLIENT : SpanKind.INTERNAL
+      const options = { kind, startTime: startedAt + startMs, attributes }
+      const span = this.#tracer.startSpan(overHttp ? 'POST' : 'attempt', options, context)
+      if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
+      span.end(startedAt + endMs)
+    }
+  }
+}
+
+/** What samplers and every figure know a conversation by. */
+function identity({ component, askedModel }: CallRecord): Attributes {
+  return {
+    [attribute.operation]: 'chat',
+    [attribute.provider]: component.provider,
+    [attribute.requestModel]: askedModel ?? component.name,
+    [attribute.component]: component.name,
+    ...serverOf(component.endpoint),
+  }
+}
+
+function requestAttributes({ call }: CallRecord): Attributes {
+  const { temperature, maxTokens, contextId, responseFormat, parameters = {} } = call.request
+  const number = (name: string, value: JsonValue | undefined) => (typeof value === 'number' ? { [name]: value } : {})
+  return {
+    [attribute.stream]: call.origin?.streamed ?? true,
+    [attribute.outputType]: responseFormat ? 'json' : 'text',
+    [attribute.caller]: call.caller.id,
+    ...number(attribute.temperature, temperature),
+    ...number(attribute.maxTokens, maxTokens),
+    ...number(attribute.topP, parameters.top_p),
+    ...number(attribute.topK, parameters.top_k),
+    ...number(attribute.seed, parameters.seed),
+    ...number(attribute.frequencyPenalty, parameters.frequency_penalty),
+    ...number(attribute.presencePenalty, parameters.presence_penalty),
+    ...number(attribute.choiceCount, parameters.n),
+    ...(contextId !== undefined && { [attribute.conversation]: contextId }),
+  }
+}
+
+function answerAttributes(record: CallRecord, costUsd: number | undefined): Attributes {
+  const { answeringModel, usage, times, state, chunks, cached } = record
+  const { finishReason } = record.summary()
+  // As the conventions have it, an answer that was cut has no reason of its own.
+  const reason = state === 'succeeded' ? finishReason : chunks > 0 ? 'error' : undefined
+  return {
+    [attribute.cached]: cached,
+    ...(answeringModel !== undefined && { [attribute.responseModel]: answeringModel }),
+    ...(reason !== undefined && { [attribute.finishReasons]: [reason] }),
+    ...(times.firstOutputMs !== undefined && { [attribute.timeToFirstChunk]: times.firstOutputMs / 1000 }),
+    ...(usage && {
+      [attribute.inputTokens]: usage.promptTokens,
+      [attribute.outputTokens]: usage.completionTokens,
+      ...(usage.cachedTokens !== undefined && { [attribute.cachedTokens]: usage.cachedTokens }),
+      ...(usage.reasoningTokens !== undefined && { [attribute.reasoningTokens]: usage.reasoningTokens }),
+    }),
+    ...(costUsd !== undefined && { [attribute.costUsd]: costUsd }),
+  }
+}
+
+/** Host and port of the component's own address; nothing where it asks the vendor's. */
+function serverOf(endpoint: string | undefined): Attributes {
+  if (endpoint === undefined || !URL.canParse(endpoint)) return {}
+  const { hostname, port, protocol } = new URL(endpoint)
+  return {
+    [attribute.serverAddress]: hostname,
+    [attribute.serverPort]: Number(port) || (protocol === 'http:' ? 80 : 443),
+  }
+}
+
+/** Each attempt begins with its connection and ends with its last output, or where the next one is waited for. */
+function attemptsOf(record: CallRecord): Attempt[] {
+  const attempts: Attempt[] = []
+  const until = ({ startMs, durationMs }: CallPhase) => startMs + durationMs
+  for (const phase of record.detail().phases) {
+    const last = attempts.at(-1)
+    if (phase.name === 'connect') {
+      if (last) attempts[attempts.length - 1] = { ...last, failed: true }
+      attempts.push({ startMs: phase.startMs, endMs: until(phase), failed: false })
+    } else if (last && (phase.name === 'first-token' || phase.name === 'stream')) {
+      attempts[attempts.length - 1] = { ...last, endMs: until(phase) }
+    }
+  }
+  const last = attempts.at(-1)
+  // After output nobody tries again, so that a call fails as its last attempt does.
+  if (last && record.state !== 'succeeded') attempts[attempts.length - 1] = { ...last, failed: true }
+  return attempts
+}
