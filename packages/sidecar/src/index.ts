@@ -1,5 +1,7 @@
 /** A sidecar to run, and, for authors of providers, the contract they fill. */
 export { ComponentError } from './components/component-error.ts'
+export type { FilledFile, FilledFolder, MissingVariable } from './components/filled-folder.ts'
+export { fillFolder } from './components/filled-folder.ts'
 export { parseDuration } from './components/value.ts'
 export type { SidecarAddresses } from './listen.ts'
 export { historySettings } from './providers/history-settings.ts'
@@ -16,6 +18,7 @@ export type {
 export { defineProvider } from './providers/provider.ts'
 export { providers } from './providers/registry.ts'
 export { cacheSettings } from './providers/upstream/cache-settings.ts'
+export { traceSettings } from './providers/upstream/trace-settings.ts'
 export type { AppConnection, LogLevel, SidecarSettings } from './settings.ts'
 export { defaultSettings, isLoopback } from './settings.ts'
 export type { Sidecar, SidecarComponent, SidecarOptions } from './sidecar.ts'

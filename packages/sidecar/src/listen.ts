@@ -14,6 +14,8 @@ export interface SidecarAddresses {
   readonly grpc: string
   /** Base URL of the metrics; empty where they are off. */
   readonly metrics: string
+  /** URL of the console's page; empty where there is none, and on a socket, which no browser opens. */
+  readonly console: string
 }
 
 /** What is to answer. */
@@ -23,6 +25,8 @@ export interface ListenOptions {
   readonly grpc: Server
   /** Absent where metrics are off. */
   readonly metrics: RequestListener | undefined
+  /** Whether the HTTP API serves the console. */
+  readonly hasConsole: boolean
 }
 
 /** What answers. */
@@ -36,7 +40,7 @@ export interface Listeners {
  * Listens.
  * @throws the system's error where a port or a socket cannot be had, such as `EADDRINUSE`; nothing listens then.
  */
-export async function openListeners({ settings, http, grpc, metrics }: ListenOptions): Promise<Listeners> {
+export async function openListeners({ settings, http, grpc, metrics, hasConsole }: ListenOptions): Promise<Listeners> {
   const opened: HttpListeners[] = []
   const close = async (limitMs: number) => {
     await Promise.all([closeGrpc(grpc, limitMs), ...opened.map((listener) => listener.close(limitMs))])
@@ -53,7 +57,11 @@ export async function openListeners({ settings, http, grpc, metrics }: ListenOpt
       : onSockets(settings, settings.unixSocketFolder, http, grpc, listen))
     const { metricsListenAddress: address } = settings
     const port = metrics && (await listen(metrics, [address], settings.metricsPort))
-    return { addresses: { ...apis, metrics: port ? `http://${hostName(address)}:${port}` : '' }, close }
+    const page = hasConsole && settings.unixSocketFolder === undefined ? `${apis.http}/console` : ''
+    return {
+      addresses: { ...apis, metrics: port ? `http://${hostName(address)}:${port}` : '', console: page },
+      close,
+    }
   } catch (error) {
     await close(0)
     throw error

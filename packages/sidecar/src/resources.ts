@@ -70,7 +70,11 @@ export function takeUp(before: Resources, after: Resources, options: TakeUpOptio
     metrics.resiliency.recordLoaded(name)
   }
   const componentChanges = components.update(after.manifests)
-  for (const { name, what } of componentChanges) if (what === 'removed') resiliency.forget(name)
+  for (const { name, what } of componentChanges) {
+    const component = components.list().find((known) => known.name === name)
+    if (component) metrics.components.recordLoaded(component.state)
+    if (what === 'removed') resiliency.forget(name)
+  }
   return [
     ...lines('Secret store', after.secretStores.changesSince(before.secretStores)),
     ...lines('Resiliency', changesBetween(placed(before.policies), placed(after.policies))),

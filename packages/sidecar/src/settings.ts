@@ -37,6 +37,10 @@ export interface SidecarSettings {
   readonly metricsListenAddress: string
   /** Folders with component files; read in order. A folder that does not exist is an error. */
   readonly resourcesPaths: readonly string[]
+  /** Whether the folders are watched and changes taken up; where it is not said, the Configuration decides. */
+  readonly hotReload: boolean | undefined
+  /** How often the folders are read again though no change was noticed, in milliseconds. */
+  readonly hotReloadReconcileMs: number
   /** Files with Configuration resources; read in order, what a later one says wins. */
   readonly configurationFiles: readonly string[]
   /** How the app is reached, for the metadata alone. */
@@ -47,7 +51,7 @@ export interface SidecarSettings {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The largest request, in bytes, on HTTP and gRPC alike. */
   readonly maxBodyBytes: number
-  /** The largest set of request headers, in bytes. */
+  /** The largest set of request headers, in bytes, on HTTP and gRPC alike. */
   readonly maxHeaderBytes: number
   /** How long running answers may go on after the sidecar was told to stop, in milliseconds. */
   readonly gracefulShutdownMs: number
@@ -60,6 +64,20 @@ export interface SidecarSettings {
   readonly storePath: string
   /** The most bytes that the store may have; what would exceed them is not stored. */
   readonly storeMaxBytes: number
+  /** The SQLite file of what is known of each call, never its content; `:memory:` keeps it for the run alone. */
+  readonly usagePath: string
+  /** The most bytes that the file of the calls may have; the oldest calls make room. */
+  readonly usageMaxBytes: number
+  /** How long a call is kept there, in milliseconds. */
+  readonly usageMaxAgeMs: number
+  /** A YAML file with prices of models, in US dollars for a million tokens; they win over the table that ships. */
+  readonly pricesFile: string | undefined
+  /** Whether the console is served, the page and what it reads. */
+  readonly consoleEnabled: boolean
+  /** The folder with the built files of the page; absent means those that come with the sidecar. */
+  readonly consoleFolder: string | undefined
+  /** Whether the words of the last calls are kept in memory, for the console. */
+  readonly captureContent: boolean
   readonly logLevel: LogLevel
   readonly logFormat: 'text' | 'json'
   /** Whether each call is logged, never with its content; where it is not said, the Configuration decides. */
@@ -78,6 +96,8 @@ export const defaultSettings: SidecarSettings = {
   metricsEnabled: true,
   metricsListenAddress: '127.0.0.1',
   resourcesPaths: [],
+  hotReload: undefined,
+  hotReloadReconcileMs: 60_000,
   configurationFiles: [],
   app: undefined,
   apiToken: undefined,
@@ -88,6 +108,13 @@ export const defaultSettings: SidecarSettings = {
   keepAliveMs: 15_000,
   storePath: '.dapr-chat/dapr-chat.sqlite',
   storeMaxBytes: 1024 * 1024 * 1024,
+  usagePath: ':memory:',
+  usageMaxBytes: 256 * 1024 * 1024,
+  usageMaxAgeMs: 30 * 24 * 60 * 60 * 1_000,
+  pricesFile: undefined,
+  consoleEnabled: true,
+  consoleFolder: undefined,
+  captureContent: false,
   logLevel: 'info',
   logFormat: 'text',
   apiLogging: undefined,

@@ -36,6 +36,7 @@ test('a page learns what went wrong, too', async () => {
     const answer = await post(running.http, wrong, {}, { origin })
     assert.ok(answer.status >= 400, wrong)
     assert.equal(allowed(answer), origin, wrong)
+    assert.equal(answer.headers['access-control-expose-headers'], '*', wrong)
   }
 })
 

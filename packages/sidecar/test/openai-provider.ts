@@ -34,6 +34,7 @@ export function openaiProvider(
       historyMaxTokens: 1,
       historyMaxTurns: 1,
       historyTTL: 0,
+      propagateTrace: undefined,
       ...settings,
     },
     { component: 'test', environment, warn: () => {} },

@@ -28,7 +28,7 @@ test('HTTP answers carry the trace context of their request', async () => {
 
 test('HTTP answers carry none where the request has none, and a malformed one harms nothing', async () => {
   await using running = await startSidecar()
-  for (const given of [{}, { traceparent: 'nonsense', tracestate }, { tracestate }, { baggage: '=;,' }]) {
+  for (const given of [{}, { traceparent: 'nonsense', tracestate }, { tracestate }, { baggage: '' }]) {
     const { status, headers } = await post(running.http, path, question, given)
     assert.deepEqual(
       [status, headers.traceparent, headers.tracestate, headers.baggage],
@@ -51,5 +51,33 @@ for (const method of ['GetMetadata', 'ConverseAlpha2', 'ConverseStreamAlpha2', '
     }
     const { headers } = await callGrpc(running.grpc, method, undefined, { 'grpc-trace-bin': Buffer.alloc(3) })
     assert.deepEqual([headers.get('traceparent'), headers.get('grpc-trace-bin')], [[], []])
+  })
+}
+
+test('baggage comes back, and what is none is refused, but for health', async () => {
+  await using running = await startSidecar()
+  const baggage = 'tenant=a%20b;internal,user=1'
+  for (const accept of ['application/json', 'text/event-stream']) {
+    const { status, headers } = await post(running.http, path, question, { baggage, accept })
+    assert.deepEqual([status, headers.baggage], [200, baggage])
+  }
+  const refused = await post(running.http, path, question, { baggage: 'nonsense;;=' })
+  assert.deepEqual(
+    [refused.status, refused.headers['content-type'], refused.headers.baggage],
+    [400, 'text/plain; charset=utf-8', undefined],
+  )
+  assert.match(refused.text, /^invalid baggage header: /)
+  assert.equal((await send(running.http, '/v1.0/healthz', { headers: { baggage: '=;,' } })).status, 204)
+})
+
+for (const method of ['GetMetadata', 'ConverseStreamAlpha2']) {
+  test(`baggage comes back from ${method} over gRPC, and what is none is refused`, async () => {
+    await using running = await startSidecar()
+    const { headers } = await callGrpc(running.grpc, method, undefined, { baggage: 'a=b' })
+    assert.deepEqual(headers.get('baggage'), ['a=b'])
+    const refused = await callGrpc(running.grpc, method, undefined, { baggage: '=;,' })
+    assert.equal(refused.code, 3)
+    assert.match(refused.details, /invalid baggage header/)
+    assert.deepEqual(refused.headers.get('baggage'), [])
   })
 }

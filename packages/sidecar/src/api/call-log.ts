@@ -5,25 +5,28 @@
 import type { FastifyInstance } from 'fastify'
 import type { ApiContext } from './context.ts'
 import { endpointOfMethod, endpointOfRoute, isHealthRoute } from './endpoints.ts'
+import { finalStatus } from './reply.ts'
 
 /** Logs every call over HTTP that comes after. */
 export function logHttpCalls(app: FastifyInstance, { configuration, logCall }: ApiContext): void {
   if (logCall === undefined) return
   const { obfuscateUrls, omitHealthChecks } = configuration
-  app.addHook('onResponse', (request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { url: route } = request.routeOptions
     const [path = ''] = request.url.split('?')
-    if (!omitHealthChecks || !isHealthRoute(route)) {
+    if (omitHealthChecks && isHealthRoute(route)) return done()
+    // Comes whether the answer was sent or its caller left.
+    reply.raw.once('close', () => {
       const size = Number(reply.getHeader('content-length') ?? Number.NaN)
       logCall({
         message: 'HTTP API Called',
         method: obfuscateUrls ? (endpointOfRoute(route)?.call ?? 'Unknown') : `${request.method} ${path}`,
         duration: Math.round(reply.elapsedTime),
         useragent: request.headers['user-agent'] ?? '',
-        code: reply.raw.statusCode,
+        code: finalStatus(reply.raw),
         ...(Number.isInteger(size) && { size }),
       })
-    }
+    })
     done()
   })
 }

@@ -25,6 +25,8 @@ export function createCors(allowed: readonly string[]): (request: FastifyRequest
     response.setHeader('vary', 'Origin')
     if (origin === undefined || !allowsOrigin(allowed, origin)) return false
     response.setHeader('access-control-allow-origin', allowed.includes('*') ? '*' : origin)
+    // What kind of error it is and when to ask again stand in headers, which a page cannot read otherwise.
+    response.setHeader('access-control-expose-headers', '*')
     if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false
     response.setHeader('access-control-allow-methods', METHODS)
     // Not `*`: to a browser that does not cover `authorization`.

@@ -15,6 +15,8 @@ export interface Endpoint {
 const alpha1: Api = { name: 'conversation', version: 'v1alpha1' }
 const alpha2: Api = { name: 'conversation', version: 'v1alpha2' }
 const metadata: Api = { name: 'metadata', version: 'v1' }
+/** The console, the page and what it reads. */
+export const consoleApi: Api = { name: 'console', version: 'v1' }
 const shutdown: Api = { name: 'shutdown', version: 'v1' }
 
 /** By route. What is ours alone is open and closed with Dapr's newest way to the same: it must not be a way around. */
@@ -23,10 +25,22 @@ const routes: Readonly<Record<string, Endpoint>> = {
   '/v1.0-alpha2/conversation/:name/converse': { call: 'ConverseAlpha2', api: alpha2 },
   '/v1/chat/completions': { call: 'ChatCompletions', api: alpha2 },
   '/v1/models': { call: 'Models', api: alpha2 },
+  '/v1/models/:model': { call: 'Model', api: alpha2 },
   '/api/conversations': { call: 'Conversations', api: alpha2 },
   '/api/conversations/:component/:contextId': { call: 'Conversation', api: alpha2 },
+  '/console': { call: 'ConsolePage', api: consoleApi },
+  '/console/*': { call: 'ConsoleFile', api: consoleApi },
+  '/api/console/session': { call: 'ConsoleSession', api: consoleApi },
+  '/api/console/login': { call: 'ConsoleLogin', api: consoleApi },
+  '/api/console/logout': { call: 'ConsoleLogout', api: consoleApi },
+  '/api/console/overview': { call: 'ConsoleOverview', api: consoleApi },
+  '/api/console/calls': { call: 'ConsoleCalls', api: consoleApi },
+  '/api/console/calls/:id': { call: 'ConsoleCall', api: consoleApi },
+  '/api/console/components': { call: 'ConsoleComponents', api: consoleApi },
+  '/api/console/events': { call: 'ConsoleEvents', api: consoleApi },
   '/v1.0/metadata': { call: 'GetMetadata', api: metadata },
   '/v1.0/metadata/:key': { call: 'SetMetadata', api: metadata },
+  '/metrics': { call: 'Metrics', api: metadata },
   '/openapi.json': { call: 'OpenApi', api: metadata },
   '/v1.0/shutdown': { call: 'Shutdown', api: shutdown },
   '/v1.0/healthz': { call: 'Healthz' },
@@ -47,6 +61,11 @@ const methods: Readonly<Record<string, Api>> = {
 /** What stands behind a route of the HTTP API. */
 export function endpointOfRoute(route: string | undefined): Endpoint | undefined {
   return route !== undefined && Object.hasOwn(routes, route) ? routes[route] : undefined
+}
+
+/** Whether a route is one of the console's. */
+export function isConsoleRoute(route: string | undefined): boolean {
+  return endpointOfRoute(route)?.api === consoleApi
 }
 
 /** Whether a route is one of the health routes. */

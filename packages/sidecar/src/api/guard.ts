@@ -6,12 +6,25 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { ConversationError } from '@dapr-chat/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isLoopback, type SidecarSettings } from '../settings.ts'
+import { isFromConsole, isFromNoOtherPage } from './console/own-page.ts'
+import type { ConsoleSessions } from './console/sessions.ts'
 import { allowsOrigin } from './cors.ts'
 import { sendChatError } from './openai/http.ts'
 import { sendText } from './reply.ts'
 
-/** Dapr asks for no token here, so that orchestrators can probe. */
-const open = new Set(['/v1.0/healthz', '/v1.0/healthz/outbound'])
+/**
+ * Where no token is asked for: Dapr leaves health open, so that orchestrators can probe, and the console's page has no
+ * token before somebody types it in. The files of the page tell nothing of this sidecar.
+ */
+const open = new Set(['/v1.0/healthz', '/v1.0/healthz/outbound', '/console', '/console/*', '/api/console/login'])
+
+/** What the console's page calls beside its own routes, with the cookie of its session. */
+const forSessions = new Set([
+  '/v1/chat/completions',
+  '/v1.0-alpha2/conversation/:name/converse',
+  '/api/conversations',
+  '/api/conversations/:component/:contextId',
+])
 
 /** Whether a token is the right one, in a time that does not depend on how much of it is. */
 export function tokenMatches(given: string | undefined, expected: string): boolean {
@@ -19,8 +32,8 @@ export function tokenMatches(given: string | undefined, expected: string): boole
   return timingSafeEqual(digest(given ?? ''), digest(expected)) && given !== undefined
 }
 
-/** A hook that answers those who may not pass, and says whether it did. */
-export function createGuard(settings: SidecarSettings) {
+/** Makes a hook that answers those who may not pass, and says whether it did. */
+export function createGuard(settings: SidecarSettings, sessions: ConsoleSessions) {
   const { apiToken, allowedOrigins } = settings
   // No page reaches a Unix socket, and callers on one put anything into Host.
   const loopbackOnly = settings.unixSocketFolder === undefined && settings.listenAddresses.every(isLoopback)
@@ -36,7 +49,14 @@ export function createGuard(settings: SidecarSettings) {
       else sendText(reply, 403, error.message)
       return true
     }
-    if (apiToken === undefined || open.has(path) || tokenMatches(tokenOf(request, chat), apiToken)) return false
+    const consoleApi = path.startsWith('/api/console/')
+    if (consoleApi && !isFromNoOtherPage(request)) {
+      sendText(reply, 403, 'Cannot serve this request: what the console reads is for its own page alone')
+      return true
+    }
+    if (apiToken === undefined || open.has(path)) return false
+    if (tokenMatches(tokenOf(request, chat), apiToken)) return false
+    if ((consoleApi || forSessions.has(path)) && isFromConsole(request) && sessions.has(request)) return false
     if (chat) sendChatError(reply, new ConversationError('unauthenticated', 'invalid api token'))
     else sendText(reply, 401, 'invalid api token')
     return true

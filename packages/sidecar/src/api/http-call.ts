@@ -1,10 +1,10 @@
 /** A conversation over HTTP, from the accepted request to the call of the component; the same for every wire. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ConversationEvent, ConversationRequest, TraceContext } from '@dapr-chat/protocol'
+import type { CallOrigin, ConversationEvent, ConversationRequest } from '@dapr-chat/protocol'
 import type { ReadyComponent } from '../components/registry.ts'
 import type { OpenCall } from '../pipeline/open-calls.ts'
+import { traceOf } from './call-trace.ts'
 import { type ApiContext, callerOf } from './context.ts'
-import { readTrace } from './trace.ts'
 
 /** Begins a call that ends when the caller's connection does, in whatever phase the call then is. */
 export function openHttpCall(context: ApiContext, response: ServerResponse): OpenCall {
@@ -21,20 +21,17 @@ export function converseOverHttp(
   request: ConversationRequest,
   incoming: IncomingMessage,
   call: OpenCall,
+  origin: CallOrigin,
 ): AsyncIterable<readonly ConversationEvent[]> {
-  const trace = httpTrace(incoming)
+  const trace = traceOf(incoming)
   return component.converse({
     component: component.name,
     request,
     caller: callerOf(header(incoming, 'dapr-caller-app-id')),
     signal: call.signal,
+    origin,
     ...(trace && { trace }),
   })
-}
-
-/** The trace context that a request came with. */
-export function httpTrace(incoming: IncomingMessage): TraceContext | undefined {
-  return readTrace(header(incoming, 'traceparent'), header(incoming, 'tracestate'))
 }
 
 function header(incoming: IncomingMessage, name: string): string | undefined {

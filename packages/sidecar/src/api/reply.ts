@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import { errorRow } from '@dapr-chat/protocol'
 import type { FastifyReply } from 'fastify'
 
 /**
@@ -11,4 +13,9 @@ export function sendJson(reply: FastifyReply, json: string): FastifyReply {
 /** Answers with a line of plain text, as Dapr does where its JSON errors do not reach. */
 export function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
   return reply.code(status).header('content-type', 'text/plain; charset=utf-8').send(`${text}\n`)
+}
+
+/** The status of an answer that is over: as it was sent, or that of a caller who did not wait for it. */
+export function finalStatus({ writableFinished, statusCode }: ServerResponse): number {
+  return writableFinished ? statusCode : errorRow('cancelled').http
 }

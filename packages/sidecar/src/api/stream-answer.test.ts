@@ -17,7 +17,11 @@ const wire = {
 /** What a caller gets of an answer that breaks off after its first word, and what the log is told of it. */
 async function brokenBy(thrown: unknown) {
   const reported: unknown[] = []
-  const context = { keepAlive: new KeepAlive(0), reportInternal: (error: unknown) => reported.push(error) }
+  const context = {
+    keepAlive: new KeepAlive(0),
+    countError: () => {},
+    reportInternal: (error: unknown) => reported.push(error),
+  }
   async function* answer(): AsyncGenerator<readonly ConversationEvent[]> {
     yield [{ type: 'text-delta', choice: 0, text: 'Hello' }]
     throw thrown

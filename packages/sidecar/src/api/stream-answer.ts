@@ -3,11 +3,12 @@
  * output are thrown and become a status, later ones go in band and the stream ends without its mark of success.
  */
 import type { ServerResponse } from 'node:http'
-import { ConversationError, type ConversationEvent } from '@dapr-chat/protocol'
+import type { ConversationError, ConversationEvent } from '@dapr-chat/protocol'
 import { encodeSse, SSE_HEADERS, SSE_PING } from '@dapr-chat/protocol/sse'
 import { untilOutput } from '../pipeline/until-output.ts'
 import { EventStream } from '../server/event-stream.ts'
 import type { ApiContext } from './context.ts'
+import { failureOf } from './failure.ts'
 
 /** What differs between the wires. */
 export interface StreamWire {
@@ -27,7 +28,7 @@ export async function streamAnswer(
   stream: AsyncIterable<readonly ConversationEvent[]>,
   response: ServerResponse,
   wire: StreamWire,
-  context: Pick<ApiContext, 'keepAlive' | 'reportInternal'>,
+  context: Pick<ApiContext, 'keepAlive' | 'countError' | 'reportInternal'>,
 ): Promise<void> {
   const { first, rest } = await untilOutput(stream)
   const events = new EventStream(response, SSE_HEADERS, context.keepAlive, SSE_PING)
@@ -42,8 +43,7 @@ export async function streamAnswer(
     }
     events.write(`${encodeAll(wire.end())}${encodeSse('[DONE]')}`)
   } catch (thrown) {
-    if (!(thrown instanceof ConversationError)) context.reportInternal(thrown)
-    events.write(wire.error(ConversationError.from(thrown)))
+    events.write(wire.error(failureOf(context, thrown)))
   } finally {
     // Closes the provider's answer if writing failed; after the end it does nothing.
     await rest.return?.()

@@ -30,7 +30,9 @@ test('every path of the description is a route of the sidecar, with the methods 
       for (const method of Object.keys(methods)) {
         const url = `${http}${path.replaceAll(/\{\w+\}/g, 'x')}`
         const response = await fetch(url, { method: method.toUpperCase(), ...(method === 'get' ? {} : { body: '{}' }) })
-        assert.ok(!(await response.text()).includes('ERR_DIRECT_INVOKE'), `${method} ${path}`)
+        // A stream that answered has a route, and this one has no end.
+        if (response.headers.get('content-type')?.startsWith('text/event-stream')) await response.body?.cancel()
+        else assert.ok(!(await response.text()).includes('ERR_DIRECT_INVOKE'), `${method} ${path}`)
       }
     }
     const served: unknown = await (await fetch(`${http}/openapi.json`)).json()

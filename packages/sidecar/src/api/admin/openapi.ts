@@ -9,14 +9,9 @@ import {
   ConversationStreamResponseAlpha2Schema,
 } from '@dapr-chat/protocol/dapr'
 import { VERSION } from '../../version.ts'
-import { protoSchemas, reference, type Schema } from './proto-schema.ts'
-
-const json = (schema: Schema) => ({ 'application/json': { schema } })
-const stream = (schema: Schema) => ({ 'text/event-stream': { schema: { type: 'string', contentSchema: schema } } })
-const named = (name: string) => ({ $ref: `#/components/schemas/${name}` })
-const failure = (description: string, name: string) => ({ description, content: json(named(name)) })
-const plain = (description: string) => ({ description })
-const object = { type: 'object' }
+import { consolePaths } from '../console/openapi.ts'
+import { failure, json, named, object, plain, stream } from './openapi-parts.ts'
+import { protoSchemas, reference } from './proto-schema.ts'
 
 const caller = { name: 'dapr-caller-app-id', in: 'header', schema: { type: 'string' } }
 const conversationKey = [
@@ -125,6 +120,7 @@ const paths = {
       responses: { 204: plain('Forgotten.'), 404: failure('The caller has no such conversation.', 'DaprError') },
     },
   },
+  ...consolePaths,
   '/v1.0/healthz': {
     get: {
       tags: ['operations'],
@@ -158,6 +154,15 @@ const paths = {
   },
   '/v1.0/shutdown': {
     post: { tags: ['operations'], summary: 'Ends the sidecar gracefully', responses: { 204: plain('It will end.') } },
+  },
+  '/metrics': {
+    get: {
+      tags: ['operations'],
+      summary: 'The figures, as on the metrics port',
+      responses: {
+        200: { description: "Prometheus' text format.", content: { 'text/plain': { schema: { type: 'string' } } } },
+      },
+    },
   },
   '/openapi.json': {
     get: {
@@ -248,6 +253,12 @@ export const openApi = {
           messages: { type: 'array', items: object },
           stream: { type: 'boolean' },
           stream_options: { type: 'object', properties: { include_usage: { type: 'boolean' } } },
+          scrub_pii: {
+            oneOf: [
+              { type: 'boolean' },
+              { type: 'object', properties: { input: { type: 'boolean' }, output: { type: 'boolean' } } },
+            ],
+          },
           temperature: { type: 'number' },
           max_tokens: { type: 'integer' },
           max_completion_tokens: { type: 'integer' },

@@ -7,7 +7,6 @@ import {
   type ConversationRequest,
   type ConversationResult,
   collect,
-  type TraceContext,
 } from '@dapr-chat/protocol'
 import {
   Alpha1StreamWriter,
@@ -36,11 +35,14 @@ import {
 import { isApiOpen } from '../../configuration/configuration.ts'
 import type { OpenCall } from '../../pipeline/open-calls.ts'
 import { drained } from '../../server/drained.ts'
+import { grpcBaggage, INVALID_BAGGAGE, isBaggage } from '../baggage.ts'
 import { logGrpcCall } from '../call-log.ts'
+import { beginGrpcTrace, traceOf } from '../call-trace.ts'
 import { type ApiContext, callerOf } from '../context.ts'
 import { endpointOfMethod } from '../endpoints.ts'
+import { failureOf } from '../failure.ts'
 import { tokenMatches } from '../guard.ts'
-import { readTrace, readTraceBinary, writeTraceBinary } from '../trace.ts'
+import { measureGrpcCall } from '../measure.ts'
 
 /** Answers leave as bytes: the writers of the wire know how to make them cheaply. */
 type Unary<Request> = ServerUnaryCall<Request, Uint8Array>
@@ -101,20 +103,19 @@ function alpha2Frames(request: ConversationRequestAlpha2): FrameWriter {
 function unary<Request>(context: ApiContext, answer: (call: Unary<Request>) => Promise<Uint8Array>) {
   return (call: Unary<Request>, callback: sendUnaryData<Uint8Array>): void => {
     const work = async () => {
-      returnTrace(call)
       admit(context, call)
       return answer(call)
     }
-    const log = logGrpcCall(context, call)
+    const ended = begun(context, call)
     work().then(
       (message) => {
         callback(null, message)
-        log(0, message.length)
+        ended(0, message.length)
       },
       (thrown) => {
-        const failure = status(context, thrown)
+        const failure = status(context, call, thrown)
         callback(failure)
-        log(failure.code)
+        ended(failure.code)
       },
     )
   }
@@ -145,10 +146,9 @@ async function streamed<Request extends { name: string }>(
   read: (request: Request) => ConversationRequest,
   frames: FrameWriter,
 ): Promise<void> {
-  const log = logGrpcCall(context, call)
+  const ended = begun(context, call)
   let open: OpenCall | undefined
   try {
-    returnTrace(call)
     admit(context, call)
     open = context.calls.open()
     const opened = open
@@ -159,11 +159,11 @@ async function streamed<Request extends { name: string }>(
     }
     await send(call, frames.end())
     call.end()
-    log(0)
+    ended(0)
   } catch (thrown) {
-    const failure = status(context, named(thrown, call.request.name))
+    const failure = status(context, call, named(thrown, call.request.name))
     call.emit('error', failure)
-    log(failure.code)
+    ended(failure.code)
   } finally {
     open?.close()
   }
@@ -178,7 +178,7 @@ function converse<Request extends { name: string }>(
 ): AsyncIterable<readonly ConversationEvent[]> {
   const component = context.components.get(call.request.name)
   const first = (name: string) => call.metadata.get(name)[0]?.toString()
-  const trace = traceOf(call.metadata)
+  const trace = traceOf(call)
   return component.converse({
     component: component.name,
     request: read(call.request),
@@ -189,25 +189,16 @@ function converse<Request extends { name: string }>(
   })
 }
 
-/** Dapr's callers send the binary form first, and the text beside it or not at all. */
-function traceOf(metadata: Metadata): TraceContext | undefined {
-  const [binary] = metadata.get('grpc-trace-bin')
-  const first = (name: string) => metadata.get(name)[0]?.toString()
-  return (
-    (binary instanceof Buffer ? readTraceBinary(binary) : undefined) ??
-    readTrace(first('traceparent'), first('tracestate'))
-  )
-}
-
-/** Callers get the trace context of their call back, whatever becomes of it. */
-function returnTrace(call: Unary<unknown> | Streaming<unknown>): void {
-  const trace = traceOf(call.metadata)
-  if (trace === undefined) return
-  const headers = new Metadata()
-  headers.set('grpc-trace-bin', writeTraceBinary(trace))
-  headers.set('traceparent', trace.traceparent)
-  if (trace.tracestate !== undefined) headers.set('tracestate', trace.tracestate)
-  call.sendMetadata(headers)
+/** Begins a call for the log, the metrics and the trace. The result ends it. */
+function begun(context: ApiContext, call: Unary<unknown> | Streaming<unknown>): (code: number, size?: number) => void {
+  const log = logGrpcCall(context, call)
+  const measured = measureGrpcCall(context.metrics.api, call)
+  const endTrace = beginGrpcTrace(context, call)
+  return (code, size) => {
+    log(code, size)
+    measured(code)
+    endTrace(code)
+  }
 }
 
 /** Writes messages; the result, where there is one, says when more is welcome. */
@@ -217,7 +208,7 @@ function send(call: Streaming<unknown>, messages: readonly Uint8Array[]): Promis
   return ready || call.cancelled ? undefined : drained(call, 'cancelled')
 }
 
-/** @throws ConversationError for a caller without the token, and for a method that the Configuration closes. */
+/** @throws ConversationError for a caller without the token, a method that the Configuration closes, and bad baggage. */
 function admit({ settings: { apiToken }, configuration }: ApiContext, call: Unary<unknown> | Streaming<unknown>): void {
   const token = call.metadata.get('dapr-api-token')[0]?.toString()
   if (apiToken !== undefined && !tokenMatches(token, apiToken)) {
@@ -228,15 +219,23 @@ function admit({ settings: { apiToken }, configuration }: ApiContext, call: Unar
   if (!isApiOpen(configuration, endpointOfMethod(call.getPath()).api, 'grpc')) {
     throw new ConversationError('not_found', 'requested endpoint is not available')
   }
+  const baggage = grpcBaggage(call.metadata)
+  if (baggage !== undefined && !isBaggage(baggage)) throw new ConversationError('malformed_request', INVALID_BAGGAGE)
 }
 
 function named(thrown: unknown, component: string): unknown {
   return thrown instanceof ConversationError ? thrown.about(component) : thrown
 }
 
-function status(context: ApiContext, thrown: unknown): { code: number; details: string; metadata: Metadata } {
-  if (!(thrown instanceof ConversationError)) context.reportInternal(thrown)
-  const { code, message, details } = writeGrpcStatus(ConversationError.from(thrown))
+function status(
+  context: ApiContext,
+  call: Unary<unknown> | Streaming<unknown>,
+  thrown: unknown,
+): { code: number; details: string; metadata: Metadata } {
+  const { reportInternal } = context
+  const isConversation = endpointOfMethod(call.getPath()).api?.name === 'conversation'
+  const countError = isConversation ? context.countError : () => {}
+  const { code, message, details } = writeGrpcStatus(failureOf({ countError, reportInternal }, thrown))
   const metadata = new Metadata()
   metadata.set('grpc-status-details-bin', Buffer.from(details))
   return { code, details: message, metadata }

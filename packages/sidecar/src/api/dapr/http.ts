@@ -3,7 +3,7 @@
  * `Accept: text/event-stream` the same answer as a stream.
  */
 import {
-  ConversationError,
+  type ConversationError,
   type ConversationRequest,
   type ConversationResult,
   collect,
@@ -30,6 +30,7 @@ import {
 import { encodeSse } from '@dapr-chat/protocol/sse'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
+import { failureOf } from '../failure.ts'
 import { converseOverHttp, openHttpCall } from '../http-call.ts'
 import { parameterAfter } from '../path.ts'
 import { sendJson } from '../reply.ts'
@@ -104,8 +105,7 @@ async function answer(version: Version, context: ApiContext, request: FastifyReq
       call.close()
     }
   } catch (thrown) {
-    if (!(thrown instanceof ConversationError)) context.reportInternal(thrown)
-    return sendDaprError(reply, ConversationError.from(thrown).about(name))
+    return sendDaprError(reply, failureOf(context, thrown).about(name))
   }
 }
 

@@ -13,6 +13,7 @@ import { encodeSse } from '@dapr-chat/protocol/sse'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isReady, type ReadyComponent } from '../../components/registry.ts'
 import type { ApiContext } from '../context.ts'
+import { failureOf } from '../failure.ts'
 import { converseOverHttp, openHttpCall } from '../http-call.ts'
 import { sendJson } from '../reply.ts'
 import { streamAnswer } from '../stream-answer.ts'
@@ -55,8 +56,7 @@ async function answer(context: ApiContext, request: FastifyRequest, reply: Fasti
       call.close()
     }
   } catch (thrown) {
-    if (!(thrown instanceof ConversationError)) context.reportInternal(thrown)
-    return sendChatError(reply, ConversationError.from(thrown))
+    return sendChatError(reply, failureOf(context, thrown))
   }
 }
 

@@ -1,0 +1,21 @@
+/** The pieces that the description of the HTTP API is made of. */
+import type { Schema } from './proto-schema.ts'
+
+export const object = { type: 'object' }
+
+/** A body of JSON. */
+export const json = (schema: Schema) => ({ 'application/json': { schema } })
+
+/** An event stream, each of whose events has this as its data. */
+export const stream = (schema: Schema) => ({
+  'text/event-stream': { schema: { type: 'string', contentSchema: schema } },
+})
+
+/** A schema that the document has under a name. */
+export const named = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+
+/** An answer that is an error's body. */
+export const failure = (description: string, name: string) => ({ description, content: json(named(name)) })
+
+/** An answer of which the status says everything. */
+export const plain = (description: string) => ({ description })
