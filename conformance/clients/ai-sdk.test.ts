@@ -86,7 +86,9 @@ for (const { name, ai, model } of majors) {
     const { id, modelId } = await result.response
     assert.deepEqual([id, modelId], ['chatcmpl-1', 'scripted-1'])
     assert.deepEqual(await result.warnings, [])
-    const { messages, temperature, max_completion_tokens, max_tokens, top_p } = asked()[0]
+    const [request] = asked()
+    assert.ok(request)
+    const { messages, temperature, max_completion_tokens, max_tokens, top_p } = request
     assert.deepEqual(messages, [{ role: 'user', content: 'Does it?' }])
     assert.deepEqual([temperature, max_completion_tokens ?? max_tokens, top_p], [0.5, 99, 0.9])
   })

@@ -1,6 +1,8 @@
 /**
  * `@dapr-chat/client/ai-sdk`: the components of a sidecar as language models of the AI SDK, for `streamText`,
  * `generateText` and what else takes a model. Apart from the client, because it needs `@ai-sdk/provider`.
+ *
+ * @module client/ai-sdk
  */
 import { createDapr, type DaprProvider } from './ai-sdk/provider.ts'
 

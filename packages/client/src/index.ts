@@ -1,4 +1,8 @@
-/** DaprChatClient: conversations with any large language model through Dapr, token by token. */
+/**
+ * DaprChatClient: conversations with any large language model through Dapr, token by token.
+ *
+ * @module client
+ */
 
 // For authors of middleware.
 export type { ConversationCall, ConversationEvent, Converse, FinishReason, Middleware } from '@dapr-chat/protocol'
@@ -8,16 +12,35 @@ export type { ChatCompletionChunk } from './chat-stream.ts'
 export { ChatStream } from './chat-stream.ts'
 export type { ComponentInfo } from './client.ts'
 export { DaprChatClient } from './client.ts'
+export type { ContextBudget, ContextSelection, ContextStrategy, TokenCounter } from './conversation/context.ts'
+export { approxTokens, custom, dropOldest } from './conversation/context.ts'
+export type { Conversation } from './conversation/conversation.ts'
+export type { DaprStateStoreOptions } from './conversation/dapr-state-store.ts'
+export { daprStateStore } from './conversation/dapr-state-store.ts'
+export type { ContextOptions, ContextReport, ConversationJson, ConversationOptions } from './conversation/options.ts'
+export type {
+  ConversationAddition,
+  ConversationStore,
+  StoreCall,
+  StoredConversation,
+  StoredSummary,
+  StoredTurn,
+} from './conversation/store.ts'
+export { memoryStore } from './conversation/store.ts'
+export type { SummarizeOptions } from './conversation/summarize.ts'
+export { summarize } from './conversation/summarize.ts'
 export type { ChatErrorCode, ChatErrorDetails, PartialAnswer, ProviderErrorReason } from './errors.ts'
 export {
   AbortedError,
   ComponentNotFoundError,
+  ContextOverflowError,
   DaprChatError,
   InvalidRequestError,
   PromptTemplateError,
   ProviderError,
   RuntimeVersionError,
   SidecarUnavailableError,
+  StoreConflictError,
   StreamInterruptedError,
   StructuredOutputError,
   TimeoutError,

@@ -1,4 +1,9 @@
-/** Prompts with places for values, for `@dapr-chat/client/prompts`. Apart from the client, because it brings YAML and Jinja. */
+/**
+ * Prompts with places for values, for `@dapr-chat/client/prompts`. Apart from the client, because it brings YAML and
+ * Jinja.
+ *
+ * @module client/prompts
+ */
 
 export type { Environment } from './prompt/environment-references.ts'
 export type { PromptInput } from './prompt/inputs.ts'

@@ -1,6 +1,8 @@
 /**
  * `@dapr-chat/client/telemetry`: traces and metrics of conversations in the names of OpenTelemetry's conventions for
  * generative AI. A program that sets up no OpenTelemetry SDK pays next to nothing for it and sees nothing.
+ *
+ * @module client/telemetry
  */
 import { ConversationError, type ConversationEvent, type Middleware } from '@dapr-chat/protocol'
 import {

@@ -354,7 +354,7 @@ const careful = tool({
   name: 'delete_file',
   description: 'd',
   input: z.object({ path: z.string() }),
-  needsApproval: ({ path }) => path !== '/tmp/x',
+  needsApproval: ({ path }) => path !== 'drafts/x',
   execute: ({ path }) => `deleted ${path}`,
 })
 const deleting = (path: string) => [...toolCall(0, 'delete_file', JSON.stringify({ path })), toolsCalled]
@@ -378,7 +378,7 @@ test('a tool that needs approval is asked about, with its arguments', async () =
     true,
   ])
   assert.deepEqual(await ask('/c', 'not that one'), ['complete', 'Error: not that one', true])
-  assert.deepEqual(await ask('/tmp/x', false), ['complete', 'deleted /tmp/x', undefined])
+  assert.deepEqual(await ask('drafts/x', false), ['complete', 'deleted drafts/x', undefined])
   assert.deepEqual(asked, [{ path: '/a' }, { path: '/b' }, { path: '/c' }])
 })
 

@@ -81,11 +81,16 @@ function partStream({ stream, iterator, first, warnings, includeRawChunks, toErr
     start: (controller) => controller.enqueue({ type: 'stream-start', warnings }),
     async pull(controller) {
       try {
-        const { done, value } = await (next ?? iterator.next())
-        next = undefined
-        if (!done && includeRawChunks) controller.enqueue({ type: 'raw', rawValue: value })
-        for (const part of done ? writer.end() : writer.write(value)) controller.enqueue(part)
-        if (done) controller.close()
+        // A stream is not asked again before it has said something, and not every chunk has something to say.
+        for (let said = 0; said === 0; ) {
+          const { done, value } = await (next ?? iterator.next())
+          next = undefined
+          const parts: StreamPart[] = done ? writer.end() : writer.write(value)
+          if (!done && includeRawChunks) parts.unshift({ type: 'raw', rawValue: value })
+          for (const part of parts) controller.enqueue(part)
+          said = parts.length
+          if (done) controller.close()
+        }
       } catch (thrown) {
         for (const part of writer.fail(toError(thrown))) controller.enqueue(part)
         controller.close()

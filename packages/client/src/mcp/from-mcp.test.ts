@@ -8,7 +8,8 @@ import { z } from 'zod'
 import { batches, scriptedTransport, stop, text } from '../../testing/scripted-transport.ts'
 import { toolCall, toolsCalled } from '../../testing/tool-calls.ts'
 import { DaprChatClient, InvalidRequestError } from '../index.ts'
-import { fromMcp, type McpClient, type McpToolOptions } from './from-mcp.ts'
+import { fromMcp, type McpToolOptions } from './from-mcp.ts'
+import type { McpClient } from './mcp-client.ts'
 
 /** A server with tools of every kind, and the official client connected to it. */
 async function connect(t: {

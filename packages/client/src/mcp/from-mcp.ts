@@ -1,12 +1,9 @@
 /** Makes tools of the client from those of an MCP server, through the official SDK's client. */
 import type { JsonObject } from '@dapr-chat/protocol'
-import type { Client } from '@modelcontextprotocol/sdk/client'
 import { InvalidRequestError } from '../errors.ts'
 import { type Tool, tool } from '../tools/tool.ts'
+import type { McpClient } from './mcp-client.ts'
 import { resultText } from './result-text.ts'
-
-/** The client's part that is needed. */
-export type McpClient = Pick<Client, 'listTools' | 'callTool'>
 
 /** What a server says of one of its tools. */
 export type McpToolDescription = Awaited<ReturnType<McpClient['listTools']>>['tools'][number]

@@ -1,6 +1,6 @@
 /** What an MCP tool returned, in the text that the model reads. */
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/sdk/types.js'
-import type { McpClient } from './from-mcp.ts'
+import type { McpClient } from './mcp-client.ts'
 
 type McpResult = Awaited<ReturnType<McpClient['callTool']>>
 

@@ -2,7 +2,9 @@
 import {
   type ConversationCall,
   type ConversationEvent,
+  inputMessages,
   isOutput,
+  outputMessages,
   ResultFold,
   type TraceContext,
 } from '@dapr-chat/protocol'
@@ -15,7 +17,6 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import { inputMessages, outputMessages } from './content.ts'
 import type { Instruments } from './instruments.ts'
 import { attribute, errorType } from './names.ts'
 
