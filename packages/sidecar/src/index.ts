@@ -1,7 +1,12 @@
 /** A sidecar to run, and, for authors of providers, the contract they fill. */
+export { BUILT_PAGE } from './api/console/built-page.ts'
+export type { CheckedFolders, CheckOptions, Finding } from './check.ts'
+export { checkFolders } from './check.ts'
 export { ComponentError } from './components/component-error.ts'
+export { componentSchema } from './components/component-schema.ts'
 export type { FilledFile, FilledFolder, MissingVariable } from './components/filled-folder.ts'
 export { fillFolder } from './components/filled-folder.ts'
+export { shownDefault } from './components/shown-default.ts'
 export { parseDuration } from './components/value.ts'
 export type { SidecarAddresses } from './listen.ts'
 export { historySettings } from './providers/history-settings.ts'

@@ -50,6 +50,8 @@ export interface ConsoleSession {
   readonly captureContent: boolean
   /** Whether rows outlive the process. */
   readonly stored: boolean
+  /** Whether the page came in with a login, and can log out. */
+  readonly loggedIn: boolean
 }
 
 /**

@@ -100,21 +100,35 @@ export class YamlDocument {
 
   /** The texts at and below a path, keys left out; an alias stands for what it refers to. Each once. */
   textsIn(...path: Path): TextPlace[] {
-    return this.#textsIn(path)
+    return this.#textsIn(this.#spelt(path))
   }
 
-  /** The value at a path; `undefined` where the document does not have it. */
+  /**
+   * The value at a path; `undefined` where the document does not have it. Names of fields are read without regard to case,
+   * as daprd reads them; of several spellings the path's own wins.
+   */
   at(...path: Path): unknown {
     return path.reduce<unknown>((value, key) => {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-      return (value as Record<string | number, unknown>)[key]
+      const name = keyOf(value, key)
+      return name === undefined ? undefined : (value as Record<string | number, unknown>)[name]
     }, this.#root)
+  }
+
+  /** The path in the document's own spelling, as far as the document has it. */
+  #spelt(path: Path): Path {
+    let value = this.#root
+    return path.map((key) => {
+      const name = keyOf(value, key) ?? key
+      value = (value as Record<string | number, unknown> | null | undefined)?.[name]
+      return name
+    })
   }
 
   /** The line of the value at a path, or of the nearest one above it that is written out. */
   line(...path: Path): number {
+    const spelt = this.#spelt(path)
     for (let length = path.length; length >= 0; length--) {
-      const line = this.#lineOf(path.slice(0, length))
+      const line = this.#lineOf(spelt.slice(0, length))
       if (line !== undefined) return line
     }
     return 1
@@ -189,6 +203,14 @@ function unresolvedAlias(document: Document, reason: string): number | undefined
     },
   })
   return offset
+}
+
+/** The key under which a collection has what a path asks for; `undefined` where it has nothing like it. */
+function keyOf(value: unknown, key: string | number): string | number | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Object.hasOwn(value, key)) return key
+  const lower = String(key).toLowerCase()
+  return Object.keys(value).find((name) => name.toLowerCase() === lower)
 }
 
 /** `spec.metadata[0].name`. */

@@ -24,6 +24,8 @@ export interface LoadOptions extends ValueScope {
   readonly report: Report
   /** What was loaded before: the same document is the same object again, and a broken file takes nothing away. */
   readonly previous?: readonly ComponentManifest[]
+  /** Takes what stops a start, for somebody who wants to know all that does; it is thrown where absent. */
+  readonly refuse?: (error: ComponentError) => void
 }
 
 /** What the folders hold. */
@@ -45,7 +47,7 @@ export async function loadManifests(folders: readonly string[], options: LoadOpt
   const kept = new Set<string>()
   const problems: ManifestProblem[] = []
   for (const folder of folders) {
-    for (const file of await componentFiles(folder, report)) {
+    for (const file of await componentFiles(folder, options)) {
       const found = await readManifests(file, options)
       for (const line of found.skipped) report.info(line)
       for (const problem of found.problems) report.warn(problem.message)
@@ -91,16 +93,23 @@ async function readManifests(file: string, options: LoadOptions): Promise<Manife
     }
     const reason = cause instanceof Error ? cause.message : String(cause)
     const message = `Cannot load components from "${file}": it must be a file that can be read: ${reason}`
-    throw new ComponentError(message, { cause })
+    refuse(new ComponentError(message, { cause }), options)
+    return { manifests: [], problems: [], skipped: [] }
   }
+}
+
+function refuse(error: ComponentError, options: LoadOptions): void {
+  if (options.refuse === undefined) throw error
+  options.refuse(error)
 }
 
 /** Names are checked before scopes, and only what was accepted takes a name: the order is daprd's. */
 function isWanted(
   manifest: ComponentManifest,
   accepted: ReadonlyMap<string, ComponentManifest>,
-  { appId, environment, report }: LoadOptions,
+  options: LoadOptions,
 ): boolean {
+  const { appId, environment, report } = options
   const position = `${manifest.file}:${manifest.line}`
   const namespace = environmentValue(environment, 'NAMESPACE')
   if (namespace !== undefined && manifest.namespace !== '' && manifest.namespace !== namespace) {
@@ -109,9 +118,10 @@ function isWanted(
   }
   const existing = accepted.get(manifest.name)
   if (existing) {
-    throw new ComponentError(
-      `duplicate definition of Component name ${logName(manifest)} with existing ${logName(existing)}: ${position} and ${existing.file}:${existing.line}`,
-    )
+    const both = `${position} and ${existing.file}:${existing.line}`
+    const message = `duplicate definition of Component name ${logName(manifest)} with existing ${logName(existing)}: ${both}`
+    refuse(new ComponentError(message), options)
+    return false
   }
   if (manifest.scopes.length > 0 && !manifest.scopes.includes(appId)) {
     report.info(`${manifest.name} skipped: its scopes do not name the app "${appId}" (${position})`)
@@ -120,8 +130,13 @@ function isWanted(
   return true
 }
 
-async function componentFiles(folder: string, report: Report): Promise<string[]> {
-  const { files, disabled, others } = await listFolder(folder)
+async function componentFiles(folder: string, options: LoadOptions): Promise<string[]> {
+  const { report } = options
+  const { files, disabled, others } = await listFolder(folder).catch((error: unknown) => {
+    if (!(error instanceof ComponentError)) throw error
+    refuse(error, options)
+    return { files: [], disabled: [], others: [] }
+  })
   for (const file of disabled) report.info(`${file} skipped: it is disabled`)
   for (const file of others) report.warn(`${file} skipped: only .yaml and .yml files are read`)
   return files

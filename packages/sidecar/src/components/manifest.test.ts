@@ -420,3 +420,32 @@ for (const [name, [text, message]] of Object.entries(wrong)) {
     assert.match(message, new RegExp(`:${problems[0]?.line}: `))
   })
 }
+
+test('names of fields are read without regard to case, as daprd reads them, and lines are found all the same', () => {
+  const text = `ApiVersion: dapr.io/v1alpha1
+KIND: Component
+Metadata:
+  Name: gpt
+Spec:
+  Type: conversation.openai
+  Version: v1
+  IgnoreErrors: true
+  Metadata:
+    - Name: model
+      Value: gpt-5
+Scopes: [shop]
+`
+  const manifest = only(text)
+  assert.partialDeepStrictEqual(manifest, {
+    name: 'gpt',
+    type: 'conversation.openai',
+    ignoreErrors: true,
+    scopes: ['shop'],
+    line: 4,
+    warnings: [],
+  })
+  assert.deepEqual(
+    manifest.metadata.map(({ name, value, line }) => [name, value, line]),
+    [['model', 'gpt-5', 11]],
+  )
+})

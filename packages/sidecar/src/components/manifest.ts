@@ -5,6 +5,7 @@
 import { DocumentError, YamlDocument } from './document.ts'
 import { type MetadataEntry, readEntry } from './entry.ts'
 import { nearest } from './nearest.ts'
+import { unknownFields } from './unknown-fields.ts'
 import { parseDuration, type ValueScope } from './value.ts'
 
 /** One component as its file declares it, its values filled in. */
@@ -151,7 +152,7 @@ function readComponent(document: YamlDocument, file: string, scope: ValueScope):
   if (type === '') throw document.error(['spec', 'type'], 'must be set')
   const entries = Array.from({ length: document.count('spec', 'metadata') }, (_, i) => readEntry(document, i, scope))
   const storeName = document.text('auth', 'secretStore')
-  const warnings: string[] = []
+  const warnings = unknownFields(document).map(({ message, line }) => `${name}: ${message} (${file}:${line})`)
   for (const { entry, warning } of entries) {
     if (warning) warnings.push(`${name}: ${warning} (${file}:${entry.line})`)
     if (entry.secretKeyRef && storeName === '' && entry.value === '') {

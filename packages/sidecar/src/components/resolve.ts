@@ -28,6 +28,11 @@ export type Resolution<D extends SettingsDeclaration> = {
 /** Aliases that daprd does not have, in lower case: for files that were written for other programs. */
 const OWN_ALIASES = new Set(['apikey'])
 
+/** Whether daprd does not have this alias. */
+export function isOwnAlias(name: string): boolean {
+  return OWN_ALIASES.has(name.toLowerCase())
+}
+
 /**
  * Resolves all settings of a declaration. Names are compared without case; a setting's own name wins over its aliases,
  * and its environment variable over both (as daprd's model variables do). An empty value counts as none.
@@ -53,7 +58,7 @@ export function resolveMetadata<const D extends SettingsDeclaration>(
       const shown = entry.fromSecretStore ? { ...setting, sensitive: true } : setting
       values[name] = parseAs(shown, entry.value, () => `${place(manifest, entry)}: metadata "${entry.name}"`)
       const given = entry.name.toLowerCase()
-      if (given !== name.toLowerCase() && OWN_ALIASES.has(given)) warnings.push(aliasWarning(manifest, entry, name))
+      if (given !== name.toLowerCase() && isOwnAlias(given)) warnings.push(aliasWarning(manifest, entry, name))
     } else if (setting.required) {
       throw new ComponentError(`${place(manifest, entry)}: metadata "${name}" must be set: current value is empty`)
     } else {
@@ -131,12 +136,12 @@ function place(manifest: ComponentManifest, entry: MetadataEntry | undefined): s
   return `Cannot load component "${manifest.name}" from ${manifest.file}:${entry?.line ?? manifest.line}`
 }
 
-function aliasWarning(manifest: ComponentManifest, entry: MetadataEntry, name: string): string {
+export function aliasWarning(manifest: ComponentManifest, entry: MetadataEntry, name: string): string {
   return `${manifest.name}: metadata "${entry.name}" is taken as "${name}"; daprd itself knows only "${name}" (${manifest.file}:${entry.line})`
 }
 
 /** Unknown names are no error, because daprd takes them; those close to a known one are hardly meant. */
-function misspellings(manifest: ComponentManifest, declaration: SettingsDeclaration): string[] {
+export function misspellings(manifest: ComponentManifest, declaration: SettingsDeclaration): string[] {
   const names = Object.entries(declaration).flatMap(([name, { aliases }]) => [name, ...(aliases ?? [])])
   const known = new Set(names.map((name) => name.toLowerCase()))
   return manifest.metadata.flatMap(({ name, line }) => {

@@ -30,7 +30,7 @@ export interface CallQuery {
   readonly contextId?: string
   /** The code of the error. */
   readonly code?: string
-  /** A part of the id, the model, the caller, the context id, the trace id or the error's message. */
+  /** A part of the id, the component, the model, the caller, the context id, the trace id, or the error's code or message. */
   readonly text?: string
 }
 
@@ -174,4 +174,13 @@ const filters = [
   ['code', 'error_code'],
 ] as const
 
-const searched = ['id', 'model', 'caller', 'context_id', 'trace_id', 'error_message'] as const
+const searched = [
+  'id',
+  'component',
+  'model',
+  'caller',
+  'context_id',
+  'trace_id',
+  'error_code',
+  'error_message',
+] as const

@@ -72,7 +72,7 @@ function matches(call: CallSummary, query: CallQuery): boolean {
   if (contextId !== undefined && call.contextId !== contextId) return false
   if (code !== undefined) return false
   if (text === undefined) return true
-  const searched = [call.id, call.model, call.caller, call.contextId, call.traceId]
+  const searched = [call.id, call.component, call.model, call.caller, call.contextId, call.traceId]
   return searched.some((value) => value?.toLowerCase().includes(text.toLowerCase()))
 }
 

@@ -33,7 +33,7 @@ export function registerConsole(app: FastifyInstance, context: ConsoleContext, s
   }
   app.get(
     '/api/console/session',
-    json((): ConsoleSession => sessionOf(context)),
+    json((request): ConsoleSession => sessionOf(context, sessions.has(request))),
   )
   app.get(
     '/api/console/overview',
@@ -68,9 +68,9 @@ export function guardAnswer(reply: FastifyReply): void {
   reply.raw.setHeader('cache-control', 'no-store')
 }
 
-function sessionOf({ settings }: ApiContext): ConsoleSession {
+function sessionOf({ settings }: ApiContext, loggedIn: boolean): ConsoleSession {
   const { appId, captureContent, usagePath } = settings
-  return { appId, version: VERSION, captureContent, stored: usagePath !== ':memory:' }
+  return { appId, version: VERSION, captureContent, stored: usagePath !== ':memory:', loggedIn }
 }
 
 function windowOf({ window = '1h' }: Query): OverviewWindow {

@@ -51,3 +51,14 @@ test('a request that forbids tools goes without them, because the server passes 
   assert.deepEqual([forbidden?.tools, forbidden?.tool_choice, forbidden?.max_tokens], [undefined, undefined, 5])
   assert.deepEqual([Array.isArray(forced?.tools), forced?.tool_choice], [true, 'required'])
 })
+
+test('an image goes as bytes; an address, which the server does not fetch, is refused before it is asked', async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  await using provider = vendorProvider(ollama, { endpoint: upstream.url })
+  const ask = (url: string) =>
+    collect(provider.converse(callOf({ messages: [{ role: 'user', content: [{ type: 'image', source: { url } }] }] })))
+  await assert.rejects(ask('https://example.com/a.png'), { code: 'invalid_params', message: /bytes or as a data URL/ })
+  assert.equal(upstream.requests.length, 0)
+  await ask('data:image/png;base64,AQID')
+  assert.equal(upstream.requests.length, 1)
+})
