@@ -52,6 +52,18 @@ for (const [text, scrubbed] of examples) {
     assert.equal(at(streamed.at(-1), 'complete', 'outputs', 0, 'result'), scrubbed)
   })
 
+  test(`${scrubbed}: over the OpenAI-compatible API, whole and streamed`, async () => {
+    const body = { model: 'echo', messages: [{ role: 'user', content: text }] }
+    for (const scrub_pii of [true, { input: true }, { output: true }]) {
+      const whole = JSON.parse((await post(running.http, '/v1/chat/completions', { ...body, scrub_pii })).text)
+      assert.equal(at(whole, 'choices', 0, 'message', 'content'), scrubbed)
+      const streamed = await post(running.http, '/v1/chat/completions', { ...body, scrub_pii, stream: true })
+      const chunks = eventsOf(streamed.text).map(({ data }: PlainEvent) => data)
+      assert.equal(chunks.pop(), '[DONE]')
+      assert.equal(contentOf(chunks.map((each) => JSON.parse(each))), scrubbed)
+    }
+  })
+
   test(`${scrubbed}: streamed over gRPC`, async () => {
     const input = { messages: [{ of_user: said(text) }] }
     const requests: Message[] = [

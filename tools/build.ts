@@ -1,11 +1,21 @@
 /**
  * Makes what is published: each package compiled to JavaScript with declarations under `build/<package>`, its manifest pointing
- * there. Then it is proved: npm packs it, a strict consumer compiles against it, and plain Node, told not to read TypeScript,
- * imports every entry and starts the command. `npm run build` runs it; nothing in the repository itself needs it.
+ * there. Then it is proved: npm would pack exactly the files that the rules name, and a project of somebody else's can use them.
+ * `npm run build` runs it; nothing in the repository itself needs it.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { repositoryFiles, repositoryRoot } from './repository.ts'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { buildConsole } from './build-console.ts'
+import { type BuiltPackage, consumePackages } from './consume-packages.ts'
+import {
+  alwaysPublished,
+  compiledFile,
+  declarationFile,
+  listingProblems,
+  type PublishedFile,
+  publishedFilesOf,
+} from './published-files.ts'
+import { repositoryRoot } from './repository.ts'
 import { runCommand } from './run-command.ts'
 
 /** The parts of a manifest that publishing changes or reads. */
@@ -19,11 +29,6 @@ interface Manifest {
 const published = ['protocol', 'client', 'sidecar', 'cli'] as const
 const out = join(repositoryRoot, 'build')
 
-/** The compiled file of a source: `./src/x.ts` gives `./src/x.js`. */
-export function compiledFile(source: string): string {
-  return source.replace(/\.ts$/, '.js')
-}
-
 /** The exports of a published manifest: every TypeScript source becomes its declarations and its JavaScript. */
 export function publishedExports(
   exports: Readonly<Record<string, string>>,
@@ -31,7 +36,7 @@ export function publishedExports(
   return Object.fromEntries(
     Object.entries(exports).map(([entry, source]) => [
       entry,
-      { types: source.replace(/\.ts$/, '.d.ts'), default: compiledFile(source) },
+      { types: declarationFile(source), default: compiledFile(source) },
     ]),
   )
 }
@@ -43,6 +48,11 @@ export function publishedProgram(text: string): string {
 
 function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(repositoryRoot, 'packages', folder, 'package.json'), 'utf8'))
+}
+
+/** The files that the package publishes of its sources. */
+function sourcesOf(folder: string): PublishedFile[] {
+  return publishedFilesOf(join(repositoryRoot, 'packages', folder), Object.values(manifestOf(folder).exports ?? {}))
 }
 
 /** Runs one command of the build, and ends the build when it fails. */
@@ -66,14 +76,17 @@ async function compile(folder: string): Promise<void> {
     extends: '../tsconfig.json',
     compilerOptions: {
       noEmit: false,
+      noEmitOnError: true,
       declaration: true,
       rewriteRelativeImportExtensions: true,
       rootDir: source,
       outDir: `./${folder}`,
       paths: Object.fromEntries(paths),
     },
-    include: [`${source}/src`, `${source}/testing`],
-    exclude: [`${source}/**/*.test.ts`],
+    files: sourcesOf(folder)
+      .filter((file) => file.compiled || file.source.endsWith('.d.ts'))
+      .map((file) => `${source}/${file.source}`),
+    include: [],
   }
   const file = join(out, `tsconfig.${folder}.json`)
   writeFileSync(file, JSON.stringify(config, undefined, 2))
@@ -84,96 +97,52 @@ async function compile(folder: string): Promise<void> {
 function complete(folder: string): void {
   const source = join(repositoryRoot, 'packages', folder)
   const target = join(out, folder)
-  const files = repositoryFiles(['{src,testing,bin,components}/**/*'], source)
-  for (const file of files.filter((name) => !/(?<!\.d)\.ts$|(?:^|\/)(?:testdata|fixtures)\//.test(name))) {
+  for (const { source: file, compiled } of sourcesOf(folder)) {
+    if (compiled) continue
     mkdirSync(dirname(join(target, file)), { recursive: true })
     copyFileSync(join(source, file), join(target, file))
     if (!file.startsWith('bin/')) continue
     writeFileSync(join(target, file), publishedProgram(readFileSync(join(source, file), 'utf8')))
   }
-  for (const name of ['README.md', 'LICENSE']) {
-    const own = join(source, name)
-    const file = existsSync(own) ? own : join(repositoryRoot, name)
-    if (existsSync(file)) copyFileSync(file, join(target, name))
-  }
+  copyFileSync(join(source, 'README.md'), join(target, 'README.md'))
+  copyFileSync(join(repositoryRoot, 'LICENSE'), join(target, 'LICENSE'))
   const { exports, ...manifest } = manifestOf(folder)
   const entries = exports === undefined ? {} : { exports: publishedExports(exports) }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify({ ...manifest, ...entries }, undefined, 2)}\n`)
 }
 
-/** Lets built packages find each other by name, before those of the repository. */
-function link(folder: string): void {
-  const place = join(out, 'node_modules', manifestOf(folder).name)
-  mkdirSync(dirname(place), { recursive: true })
-  symlinkSync(join(out, folder), place, 'junction')
-}
-
-/** The files npm would publish; throws when one that the manifest names is missing, or a test is among them. */
-async function pack(folder: string): Promise<readonly string[]> {
+/**
+ * Holds what npm would pack against what the rules name.
+ * @param further files that are neither sources nor in every package.
+ */
+async function checkListing(folder: string, further: readonly string[]): Promise<number> {
   const listing = await must('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], join(out, folder))
   const packed: { readonly files: readonly { readonly path: string }[] }[] = Object.values(JSON.parse(listing))
   const files = packed.flatMap((archive) => archive.files.map(({ path }) => path))
-  const { exports = {}, bin = {} } = manifestOf(folder)
-  const entries = Object.values(publishedExports(exports)).flatMap((entry) => Object.values(entry))
-  for (const entry of [...entries, ...Object.values(bin), 'LICENSE']) {
-    const path = entry.replace(/^\.\//, '')
-    if (!files.includes(path)) throw new Error(`Cannot publish ${folder}: the package must contain ${path}`)
-  }
-  // Components that a package brings are found by their place in it, so nothing but this would miss them.
-  for (const path of repositoryFiles(['components/*'], join(repositoryRoot, 'packages', folder))) {
-    if (!files.includes(path)) throw new Error(`Cannot publish ${folder}: the package must contain ${path}`)
-  }
-  const stray = files.find((path) => /\.test\.|(?<!\.d)\.ts$/.test(path))
-  if (stray !== undefined) throw new Error(`Cannot publish ${folder}: the package must not contain ${stray}`)
-  return files
-}
-
-/** Compiles and runs a program that imports every entry of every built package. */
-async function consume(): Promise<number> {
-  const entries = published.flatMap((folder) => {
-    const { name, exports = {} } = manifestOf(folder)
-    return Object.keys(exports).map((entry) => name + entry.slice(1))
-  })
-  const consumer = join(out, 'consumer')
-  mkdirSync(consumer, { recursive: true })
-  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ type: 'module', private: true }))
-  const lines = entries.flatMap((entry, index) => [
-    `import * as entry${index} from '${entry}'`,
-    `if (Object.keys(entry${index}).length === 0) throw new Error('${entry} exports nothing')`,
-  ])
-  writeFileSync(join(consumer, 'consumer.ts'), `${lines.join('\n')}\n`)
-  const config = {
-    extends: '../../tsconfig.json',
-    // A relative path that a declaration names wrongly shows only when declarations are checked too.
-    compilerOptions: {
-      noEmit: false,
-      rootDir: '.',
-      outDir: './out',
-      skipLibCheck: false,
-      allowImportingTsExtensions: false,
-    },
-    include: ['consumer.ts'],
-  }
-  writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify(config))
-  await must('tsc', ['-p', consumer])
-  await must(process.execPath, ['--no-strip-types', 'out/consumer.js'], consumer)
-  for (const program of Object.values(manifestOf('cli').bin ?? {})) {
-    await must(process.execPath, ['--no-strip-types', join(out, 'cli', program), '--help'], consumer)
-  }
-  return entries.length
+  const wanted = [...alwaysPublished, ...sourcesOf(folder).flatMap((file) => file.files), ...further]
+  const [problem] = listingProblems(files, wanted)
+  if (problem !== undefined) throw new Error(`Cannot publish ${folder}: ${problem}`)
+  return files.length
 }
 
 async function main(): Promise<void> {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
+  const packages: BuiltPackage[] = []
   for (const folder of published) {
     await compile(folder)
     complete(folder)
-    link(folder)
-    const files = await pack(folder)
-    console.log(`${basename(folder)}: ${files.length} files in build/${folder}`)
+    // The page that the sidecar serves.
+    const page = folder === 'sidecar' ? (await buildConsole(join(out, folder, 'console'))).files : []
+    const count = await checkListing(
+      folder,
+      page.map((file) => `console/${file}`),
+    )
+    console.log(`${folder}: ${count} files in build/${folder}`)
+    packages.push({ folder: join(out, folder), manifest: manifestOf(folder) })
   }
-  console.log(`build: ${published.length} packages, ${await consume()} entries imported, the command started`)
+  const entries = await consumePackages(packages)
+  console.log(`build: ${packages.length} packages, ${entries} entries loaded, compiled against and used`)
 }
 
 if (import.meta.main) {

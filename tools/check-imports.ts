@@ -78,12 +78,11 @@ function sidecarFolder(file: string): string | undefined {
 function portability({ from, file, specifier }: Import): string | undefined {
   if (isTest(from)) return undefined
   const place = portable.find(({ folder }) => from.startsWith(folder))
-  if (place === undefined || (place.except !== undefined && from.startsWith(place.except))) return undefined
+  const exceptionOf = (path: string) => place?.except.find((beginning) => path.startsWith(beginning))
+  if (place === undefined || exceptionOf(from) !== undefined) return undefined
   if (nodeOnly.some((prefix) => specifier.startsWith(prefix))) return 'this file also runs in browsers'
-  if (place.except !== undefined && file?.startsWith(place.except)) {
-    return `this file also runs in browsers, and ${place.except}* only in Node`
-  }
-  return undefined
+  const exception = file && exceptionOf(file)
+  return exception ? `this file also runs in browsers, and ${exception}* only in Node` : undefined
 }
 
 function sourceAloneInProduction({ from, file }: Import): string | undefined {

@@ -31,7 +31,8 @@ const lineRules: readonly LineRule[] = [
   },
 ]
 
-const exactVersion = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/
+/** One version, of the package itself or of another one under its name. */
+const exactVersion = /^(?:npm:[\w@/.-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/
 const exactFields = ['dependencies', 'devDependencies', 'optionalDependencies'] as const
 
 /** What is wrong with one file, as sentences that begin with its path and line. */

@@ -1,12 +1,13 @@
 /**
- * Checks every code block of README.md and docs/: TypeScript must compile, YAML and JSON must parse, shell must be shell.
+ * Checks every code block of README.md, those of the packages, and docs/: TypeScript must compile, YAML and JSON must parse, shell must be shell.
  * A block below `<!-- run -->` is also executed, against a sidecar with the project's own components (echo needs no key);
  * the default ports written in it stand for that sidecar's. `npm run check -- snippets` runs it.
  */
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, join, relative } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { repositoryFiles, repositoryRoot } from './repository.ts'
+import { findProgram } from './find-program.ts'
+import { apiFolder, repositoryFiles, repositoryRoot } from './repository.ts'
 import { runCommand } from './run-command.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
 
@@ -160,17 +161,7 @@ function missingProgram(code: string): string | undefined {
   const needed = optionalPrograms.filter((name) =>
     new RegExp(`(?:^|[|;&(]|\\bthen|\\bdo)\\s*${name}\\s`, 'm').test(code),
   )
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return needed.find((name) => !folders.some((folder) => isExecutable(join(folder, name))))
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return needed.find((name) => findProgram([name]) === undefined)
 }
 
 function place(snippet: Snippet): string {
@@ -195,7 +186,9 @@ async function startSidecar(): Promise<RunningSidecar> {
 }
 
 if (import.meta.main) {
-  const pages = repositoryFiles(['README.md', 'docs/**/*.md'])
+  const pages = repositoryFiles(['README.md', 'packages/*/README.md', 'docs/**/*.md']).filter(
+    (page) => !page.startsWith(`${apiFolder}/`),
+  )
   const snippets = pages.flatMap((page) => snippetsOf(page, readFileSync(join(repositoryRoot, page), 'utf8')))
   const { compiled, run, parsed, skipped, problems } = await checkSnippets(snippets, startSidecar)
   for (const line of skipped) console.log(line)

@@ -14,7 +14,7 @@ interface Step {
 }
 
 function tool(name: string, file: string, about: string): Step {
-  return { name, about, command: process.execPath, args: [`tools/${file}`] }
+  return { name, about, command: process.execPath, args: `tools/${file}`.split(' ') }
 }
 
 // Biome colours its output even in a pipe, unless it is told.
@@ -26,6 +26,8 @@ const steps: readonly Step[] = [
   tool('repository', 'check-repository.ts', 'paths of one machine, leftovers, loose versions'),
   tool('tests', 'test.ts', 'all tests'),
   tool('snippets', 'check-snippets.ts', 'the code in README.md and docs/'),
+  tool('packages', 'build.ts', 'what is published: its files, its types, and whether a program can use it'),
+  tool('api', 'generate-api.ts --check', 'whether docs/api says what the doc comments say'),
 ]
 
 async function main(args: readonly string[]): Promise<number> {

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { providers } from '@dapr-chat/sidecar'
+import { componentSchema, providers } from '@dapr-chat/sidecar'
 import { contracts, features } from '@dapr-chat/sidecar/testing'
 import { Ajv } from 'ajv'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { contractFolder, documentedComponents } from './docs/component.ts'
 import { componentExamples, componentYaml } from './docs/component-examples.ts'
-import { componentSchema } from './docs/component-schema.ts'
 import { componentsFolder, generatedDocs } from './generate-docs.ts'
 import { repositoryFiles, repositoryRoot } from './repository.ts'
 
@@ -67,7 +66,11 @@ test('the schema takes every example', () => {
 test('the schema takes the component files of this repository', () => {
   const files = repositoryFiles(['components/*.yaml', 'packages/cli/components/*.yaml', 'examples/**/*.yaml'])
   assert.ok(files.length > 2)
-  for (const file of files) assert.ok(validate(parse(committed(file))), `${file}: ${JSON.stringify(validate.errors)}`)
+  for (const file of files) {
+    for (const document of parseAllDocuments(committed(file))) {
+      assert.ok(validate(document.toJS()), `${file}: ${JSON.stringify(validate.errors)}`)
+    }
+  }
 })
 
 const key = { name: 'key', value: 'k' }

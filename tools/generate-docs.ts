@@ -4,10 +4,9 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { providers } from '@dapr-chat/sidecar'
+import { componentSchema, providers } from '@dapr-chat/sidecar'
 import { documentedComponents } from './docs/component.ts'
 import { componentPage } from './docs/component-page.ts'
-import { componentSchema } from './docs/component-schema.ts'
 import { componentsPage } from './docs/components-page.ts'
 import { repositoryRoot } from './repository.ts'
 import { runCommand } from './run-command.ts'

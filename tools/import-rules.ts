@@ -21,26 +21,28 @@ export const sidecarSource = 'packages/sidecar/src'
  */
 export const sidecarDirections: Readonly<Record<string, readonly string[]>> = {
   server: [],
-  observability: ['@dapr-chat/protocol'],
+  observability: ['components', 'configuration', '@dapr-chat/protocol'],
   pipeline: ['@dapr-chat/protocol'],
   store: ['@dapr-chat/protocol'],
+  usage: ['store', '@dapr-chat/protocol'],
   policies: ['components'],
   configuration: ['components'],
+  reload: ['components'],
   middleware: ['observability', 'pipeline', 'policies', 'store', '@dapr-chat/protocol'],
   providers: ['@dapr-chat/protocol'],
   components: ['providers', '@dapr-chat/protocol'],
-  api: ['components', 'configuration', 'pipeline', 'observability', 'server', 'store', '@dapr-chat/protocol'],
+  api: ['components', 'configuration', 'pipeline', 'observability', 'server', 'store', 'usage', '@dapr-chat/protocol'],
 }
 
 /** Files in the sidecar's `src` that every folder may import, and that import nothing of ours. */
 export const sharedFiles: readonly string[] = [`${sidecarSource}/settings.ts`, `${sidecarSource}/version.ts`]
 
 /** Code that runs in browsers too: nothing there may import what only Node has. */
-export const portable: readonly { readonly folder: string; readonly except?: string }[] = [
-  { folder: 'packages/protocol/src/' },
-  { folder: 'packages/console/src/' },
-  // The client over gRPC is its own subpath, for Node; what it alone needs is named after it.
-  { folder: 'packages/client/src/', except: 'packages/client/src/grpc' },
+export const portable: readonly { readonly folder: string; readonly except: readonly string[] }[] = [
+  { folder: 'packages/protocol/src/', except: [] },
+  { folder: 'packages/console/src/', except: [] },
+  // These are subpaths of their own, for Node; what they alone need is named after them.
+  { folder: 'packages/client/src/', except: ['packages/client/src/grpc', 'packages/client/src/file-store'] },
 ]
 
 /** What only Node has: beginnings of specifiers. */

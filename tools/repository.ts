@@ -5,6 +5,9 @@ import { join } from 'node:path'
 /** The repository's root, absolute and without a slash at the end. */
 export const repositoryRoot = join(import.meta.dirname, '..')
 
+/** Where the API reference stands, which is made of the doc comments and shows signatures instead of programs. */
+export const apiFolder = 'docs/api'
+
 const notOurs = new Set(['node_modules', 'build', 'dist', '.git'])
 
 /**

@@ -6,6 +6,9 @@ import { availableParallelism } from 'node:os'
 import { repositoryFiles } from './repository.ts'
 import { runCommand } from './run-command.ts'
 
+/** The longest that one file of tests may take, in milliseconds: one that waits for ever must not stop the others. */
+const FILE_LIMIT_MS = 420_000
+
 const patterns = [
   'packages/*/{src,test,testing}/**/*.test.ts',
   '{conformance,examples,tools,bench}/**/*.test.ts',
@@ -27,7 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   // Servers of several files at once are welcome; more than four at once would only disturb each other's clocks.
   const concurrency = Math.min(availableParallelism(), 4)
-  const options = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...flags]
+  const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${FILE_LIMIT_MS}`]
+  const options = ['--test', ...limits, '--test-reporter=spec', ...flags]
   const { exitCode } = await runCommand(process.execPath, [...options, ...files], { show: true })
   return exitCode
 }

@@ -1,5 +1,5 @@
 /** The page of one kind of component: `docs/components/NAME.md`. */
-import type { Setting } from '@dapr-chat/sidecar'
+import { type Setting, shownDefault } from '@dapr-chat/sidecar'
 import { type DocumentedComponent, featureNames, verdict } from './component.ts'
 import { componentYaml } from './component-examples.ts'
 import { cell, code, generatedNote, sentence, table } from './markdown.ts'
@@ -22,7 +22,7 @@ function settingsTable({ definition }: DocumentedComponent): string {
   const rows = Object.entries(definition.settings).map(([name, setting]) => [
     [name, ...(setting.aliases ?? [])].map(code).join(', '),
     setting.type,
-    setting.required ? 'required' : code(defaultOf(setting)),
+    setting.required ? 'required' : code(shownDefault(setting)),
     cell(meaning(setting)),
   ])
   return table(['name', 'type', 'default', 'meaning'], rows)
@@ -38,14 +38,6 @@ function meaning({ description, choices, environment, sensitive }: Setting): str
       : []),
     ...(sensitive ? ['Secret: never logged or shown.'] : []),
   ].join(' ')
-}
-
-/** Durations are declared in milliseconds and written as a user would write them. */
-function defaultOf({ type, default: value }: Setting): string {
-  if (value === undefined) return ''
-  if (type !== 'duration' || typeof value !== 'number') return String(value)
-  if (value > 0 && value % 60_000 === 0) return `${value / 60_000}m`
-  return value % 1_000 === 0 ? `${value / 1_000}s` : `${value}ms`
 }
 
 function featuresTable(component: DocumentedComponent): string {

@@ -1,0 +1,164 @@
+/** Every example runs as a reader would run it: in a process of its own, here against a sidecar of this test. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { echoComponent, type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
+import { runCommand } from '../tools/run-command.ts'
+
+let sidecar: RunningSidecar
+let folder: string
+
+before(async () => {
+  sidecar = await startSidecar([echoComponent])
+  folder = await mkdtemp(join(tmpdir(), 'examples-'))
+})
+
+after(async () => {
+  await sidecar[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+function run(name: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const own = { DAPR_HTTP_ENDPOINT: sidecar.http, DAPR_API_TOKEN: '', DAPR_LLM_COMPONENT_DEFAULT: '', ...env }
+  return runCommand(process.execPath, [`examples/${name}.ts`, ...args], { env: own })
+}
+
+/** The example ends well, and prints these in this order. */
+async function prints(name: string, sections: readonly string[], args: readonly string[] = []): Promise<void> {
+  const { exitCode, output } = await run(name, args)
+  assert.equal(exitCode, 0, output)
+  let rest = output
+  for (const section of sections) {
+    const at = rest.indexOf(section)
+    assert.notEqual(at, -1, `"${section}" must follow in:\n${rest}`)
+    rest = rest.slice(at + section.length)
+  }
+}
+
+test('generate prints the answer, its figures, and the components where one is unknown', () =>
+  prints('generate', [
+    '🤖 Hello, how are you?\n',
+    'Content length: 19 characters',
+    'Total tokens: 8',
+    'there are: echo\n',
+  ]))
+
+test('stream prints chunks, events and typing', () =>
+  prints('stream', [
+    '🌊 Chunks\nTell me a story about a brave knight.\n',
+    'native stream, ',
+    '🌊 Events\n',
+    '"And"\n',
+    '8 tokens\n',
+    'finished: stop\n',
+    '🌊 As if it were typed\nThey became friends.\n',
+  ]))
+
+test('multi-turn sends what was said before, and leaves out what does not fit', () =>
+  prints('multi-turn', [
+    "👤 What's machine learning?\n🤖 What's machine learning?\n",
+    "👤 Can you give me an example?\n🤖 What's machine learning?\nWhat's machine learning?\nCan you give me an example?\n",
+    '   4 messages\n',
+    '0 earlier turns sent, 0 left out',
+    'My name is Alice.\nYou are brief.',
+    '1 earlier turns sent, 0 left out',
+    '👤 What is my name?\n🤖 You are brief.\n',
+    '1 earlier turns sent, 1 left out',
+  ]))
+
+test('tools runs the five tools, and tells the model what went wrong', () =>
+  prints('tools', [
+    '🔧 get_weather {"location":"Tokyo"}\n',
+    '💬 Weather in Tokyo: 72°F, sunny, light breeze\n',
+    '💬 Result: 15 * 8 + 7 = 127\n',
+    'complete after 2 steps',
+    '💬 Time zone of Paris: Europe/Paris, where it is ',
+    '💬 100 USD = 90.91 EUR\n',
+    '💬 Tasks: water the plants (open)\n',
+    'Error: Tool "calculate" failed: cannot work out "process.exit(1)"\n',
+    '🎉 Done\n',
+  ]))
+
+test('tools shows that echo calls every tool, with the names of its parameters as arguments', () =>
+  prints('tools', ['🔧 get_weather location\n', 'max-steps after 4 steps', '🎉 Done\n'], ['--provider', 'echo']))
+
+for (const name of ['tools', 'tools-manual']) {
+  test(`${name} ends with 2 where the provider is unknown or its key is missing`, async () => {
+    const unknown = await run(name, ['--provider', 'nobody'])
+    assert.equal(unknown.exitCode, 2)
+    assert.equal(unknown.output, '❌ --provider must be one of rules, echo, openai, anthropic, gemini\n')
+    const keyless = await run(name, ['--provider', 'gemini'], { GOOGLE_AI_API_KEY: '' })
+    assert.equal(keyless.exitCode, 2)
+    assert.equal(keyless.output, '❌ Please set the GOOGLE_AI_API_KEY environment variable\n')
+  })
+}
+
+const steps = [
+  '📤 Step 1:',
+  '📋 Step 2:',
+  '🏁 Finish reason: tool_calls\n',
+  '🔧 Step 3:',
+  '💬 Step 4:',
+  '🤖 Step 5:',
+  '🎉 Done\n',
+]
+
+test('tools-manual prints its five steps', () =>
+  prints('tools-manual', [
+    ...steps.slice(0, 4),
+    'Weather in Tokyo: 72°F, sunny, light breeze\n',
+    'Result: 15 * 8 + 7 = 127\n',
+    '💬 Step 4: the results go back\n   user, assistant, tool, tool\n',
+    '🤖 Step 5: the model answers\n   This is what I found: Weather in Tokyo',
+    '127.\n🎉 Done\n',
+  ]))
+
+test('tools-manual prints its five steps with echo too', () => prints('tools-manual', steps, ['--provider', 'echo']))
+
+test('structured-output prints values, parts of values, and what does not fit', () =>
+  prints('structured-output', [
+    '🐕 Rex is 3 and will be 4\n',
+    '✅ It says yes\n',
+    '🌊 While it arrives\n',
+    '{"name":"Bella the Brave","age":5,"breed":null}\n',
+    '⚠️ No dog after 2 attempts: ',
+  ]))
+
+test('interruption stops in four ways, and keeps what had arrived', async () => {
+  const five = 'with "word1 word2 word3 word4 word5'
+  await prints('interruption', [
+    `🛑 break: no error, ${five}`,
+    `🛑 cancel(): aborted, ${five}`,
+    `🛑 AbortSignal: aborted, ${five}`,
+    '🛑 await using: aborted\n',
+  ])
+  assert.doesNotMatch((await run('interruption')).output, /word200/)
+})
+
+test('images shows what becomes of a picture', () =>
+  prints('images', ['🖼️ echo: Which colour is this?\n', '🖼️ rules: ', 'the provider takes no image, only: text\n']))
+
+test('conversation-store goes on where it stopped, and forgets', async () => {
+  const args = ['--folder', folder, '--session-id', 'test']
+  await prints('conversation-store', ['💾 test has 0 messages\n', '🤖 My name is Alice.\n', 'now it has 2'], args)
+  await prints('conversation-store', ['💾 test has 2 messages\n', '🤖 My name is Alice.\n', 'now it has 4'], args)
+  await prints('conversation-store', ['🧹 test is forgotten\n'], [...args, '--forget'])
+  await prints('conversation-store', ['💾 test has 0 messages\n'], args)
+})
+
+test('ai-sdk generates and streams', () =>
+  prints('ai-sdk', ['🤖 Hello from the AI SDK. (10 tokens)\n', '🌊 And now word by word.\n', 'finished: stop\n']))
+
+test('langchain answers alone and in a chain', () =>
+  prints('langchain', ['🤖 Hello from LangChain. (6 tokens)\n', '🌊 You are brief.\nTell me about dragons.\n']))
+
+for (const name of ['generate', 'stream', 'multi-turn', 'conversation-store', 'ai-sdk', 'langchain']) {
+  test(`${name} fails where no sidecar answers`, async () => {
+    const args = name === 'conversation-store' ? ['--folder', folder] : []
+    const { exitCode, output } = await run(name, args, { DAPR_HTTP_ENDPOINT: 'http://127.0.0.1:1' })
+    assert.equal(exitCode, 1, output)
+    assert.match(output, /127\.0\.0\.1:1/)
+  })
+}
