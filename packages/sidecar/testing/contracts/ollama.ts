@@ -2,7 +2,7 @@ import { ollama } from '../../src/providers/ollama/ollama.ts'
 import type { NetworkContract } from '../contract/contract.ts'
 import { chatContract } from './chat.ts'
 
-const { audio, file, ...sends } = chatContract.sends
+const { audio, file, imageAddress, ...sends } = chatContract.sends
 const whereSaid = { passedOn: 'told where the server says it' }
 const noSuchMedia = { refused: 'the API takes text and images' }
 
@@ -20,6 +20,7 @@ export const ollamaContract: NetworkContract = {
     },
     'cached tokens': whereSaid,
     'thinking tokens': whereSaid,
+    'images by address': { refused: 'the API takes the bytes of images only' },
     audio: noSuchMedia,
     files: noSuchMedia,
   },

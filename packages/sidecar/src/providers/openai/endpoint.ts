@@ -8,20 +8,28 @@ const OPENAI_ENDPOINT = 'https://api.openai.com/v1'
 
 /**
  * Reads the endpoint from the component's settings. Requests have no say in it, so a key never goes anywhere else.
- * @throws Error where the endpoint is no address, the key fits in no header, or Azure lacks what it needs.
+ * @throws Error where the endpoint is no address, the key or the organization fits in no header, or Azure lacks what it needs.
  */
 export function openaiEndpoint(
   settings: SettingsOf<typeof openaiSettings>,
   environment: Readonly<Record<string, string | undefined>>,
 ): ChatEndpoint {
   if (settings.apiType.toLowerCase() === 'azure') return azureEndpoint(settings, environment)
-  return bearerEndpoint({
-    endpoint: settings.endpoint ?? OPENAI_ENDPOINT,
+  // As in daprd, whose library reads these variables.
+  const elsewhere = settings.endpoint ?? (environment.OPENAI_BASE_URL || environment.OPENAI_API_BASE || undefined)
+  const organization = environment.OPENAI_ORGANIZATION
+  const chat = bearerEndpoint({
+    endpoint: elsewhere ?? OPENAI_ENDPOINT,
     key: settings.key,
     model: environment.OPENAI_MODEL || settings.model || 'gpt-5-nano',
     // OpenRouter and Google's OpenAI endpoint want back what they signed; other servers sign nothing.
-    dialect: settings.endpoint === undefined ? { openai: true } : { reasoning: 'signed' },
+    dialect: elsewhere === undefined ? { openai: true } : { reasoning: 'signed' },
   })
+  if (!organization) return chat
+  if (/[^\x20-\x7e]/.test(organization)) {
+    throw new Error('the environment variable OPENAI_ORGANIZATION must be of visible ASCII characters')
+  }
+  return { ...chat, headers: { ...chat.headers, 'openai-organization': organization } }
 }
 
 function azureEndpoint(

@@ -10,8 +10,10 @@ import {
   scriptedProvider,
   textAnswer,
   toolDelta,
+  vendorProvider,
 } from '@dapr-chat/sidecar/testing'
 import { openaiProvider, outcomeOf, testKey, textOfOutcome } from '../../../test/openai-provider.ts'
+import { openai } from './openai.ts'
 
 type Settings = Parameters<typeof openaiProvider>[1]
 
@@ -201,4 +203,31 @@ test('what OpenRouter or Google signed goes back in their spelling, and to OpenA
   assert.deepEqual(there, { role: 'assistant', content: '', reasoning_details: details, tool_calls: [call] })
   const { extra_content: _, ...bare } = call
   assert.deepEqual(azures, { role: 'assistant', content: '', tool_calls: [bare] })
+})
+
+test('without an endpoint the variables of OpenAI’s own libraries say where to ask, and for whom', async () => {
+  await using upstream = await scriptedProvider({ body: textAnswer('Hello') })
+  const ask = async (metadata: Record<string, string>, environment: Record<string, string>) => {
+    await using provider = vendorProvider(openai, { key: testKey, ...metadata }, environment)
+    const { error } = await outcomeOf(provider.converse(callOf()))
+    assert.equal(error, undefined)
+    return upstream.requests.at(-1)
+  }
+  const nowhere = 'http://127.0.0.1:9/v1'
+  const base = `${upstream.url}/base`
+  assert.equal(
+    (await ask({}, { OPENAI_BASE_URL: base, OPENAI_API_BASE: nowhere }))?.path,
+    new URL(`${base}/chat/completions`).pathname,
+  )
+  assert.equal(
+    (await ask({}, { OPENAI_BASE_URL: '', OPENAI_API_BASE: base }))?.path,
+    new URL(`${base}/chat/completions`).pathname,
+  )
+  const own = await ask({ endpoint: upstream.url }, { OPENAI_BASE_URL: nowhere, OPENAI_ORGANIZATION: 'org-1' })
+  assert.equal(own?.headers['openai-organization'], 'org-1')
+  assert.equal((await ask({ endpoint: upstream.url }, {}))?.headers['openai-organization'], undefined)
+  assert.throws(
+    () => vendorProvider(openai, { key: testKey }, { OPENAI_ORGANIZATION: 'a\nb' }),
+    /OPENAI_ORGANIZATION must/,
+  )
 })

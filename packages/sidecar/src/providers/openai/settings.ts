@@ -11,7 +11,8 @@ export const openaiSettings = {
     required: true,
     sensitive: true,
     aliases: ['apiKey'],
-    description: 'The API key. A local server that checks none still needs some text here.',
+    description:
+      'The API key. A local server that checks none still needs some text here. The environment variable OPENAI_ORGANIZATION, where set, goes along with it.',
   },
   model: {
     type: 'string',
@@ -21,7 +22,7 @@ export const openaiSettings = {
   endpoint: {
     type: 'string',
     description:
-      'The address of an API that speaks the OpenAI wire, up to but without /chat/completions. Needed for Azure. Default: the OpenAI API itself.',
+      'The address of an API that speaks the OpenAI wire, up to but without /chat/completions. Needed for Azure. Default: the environment variable OPENAI_BASE_URL or OPENAI_API_BASE, or the OpenAI API itself.',
   },
   apiType: {
     type: 'string',
