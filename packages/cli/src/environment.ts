@@ -23,7 +23,19 @@ export interface LoadedEnvironment {
  * that an empty `export KEY=` does not hide a key that stands in the file.
  */
 export async function loadEnvironment(shell: Environment, folder: string): Promise<LoadedEnvironment> {
-  const file = await readFile(resolve(folder, '.env'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  return loadEnvironmentFile(shell, resolve(folder, '.env'))
+}
+
+/**
+ * Reads a file of variables, where there is one.
+ * @param fileWins whether the file's variables win over the shell's; on both sides an empty one counts as missing.
+ */
+export async function loadEnvironmentFile(
+  shell: Environment,
+  path: string,
+  fileWins = false,
+): Promise<LoadedEnvironment> {
+  const file = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'EISDIR') return undefined
     throw error
   })
@@ -32,7 +44,7 @@ export async function loadEnvironment(shell: Environment, folder: string): Promi
   let loaded = 0
   let overridden = 0
   for (const [name, value] of Object.entries(parseEnv(file))) {
-    if (shell[name]) {
+    if (shell[name] && !(fileWins && value !== '')) {
       overridden++
     } else {
       variables[name] = value

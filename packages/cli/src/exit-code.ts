@@ -2,6 +2,7 @@
  * The exit codes of the command, and the error that carries one. Scripts test these numbers, so they do not change;
  * `dapr-chat --help` lists them.
  */
+import { constants } from 'node:os'
 
 /** What a process that ended says about how it went. */
 export const exitCodes = {
@@ -22,6 +23,11 @@ export const exitCodes = {
   /** 128 + SIGTERM. */
   terminated: 143,
 } as const
+
+/** The code of a process that a signal ended, as shells have it: 128 and the signal's number. */
+export function signalExitCode(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal]
+}
 
 /** A failure whose exit code is known. Its message is printed as it is, without a stack. */
 export class ExitError extends Error {

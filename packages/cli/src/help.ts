@@ -1,9 +1,7 @@
 /** The help texts, made from the command table. Returned as text; `main.ts` prints it. */
 import type { Flag } from './arguments/flag.ts'
 import { type CommandEntry, type CommandName, commandTable } from './commands/table.ts'
-
-/** Help is read in windows of every size; longer lines would break within words. */
-const LINE_WIDTH = 100
+import { columns, LINE_WIDTH, wrap } from './terminal/columns.ts'
 
 /** The help of the program: its commands and exit codes. */
 export function programHelp(): string {
@@ -23,7 +21,7 @@ export function programHelp(): string {
     ]),
     '',
     ...wrap(
-      'Exit codes: 0 ok; 1 failure; 2 wrong usage or configuration; 3 sidecar unreachable or port busy; 4 key or token missing or refused; 5 rate limited; 6 content filtered; 124 timeout; 130 interrupted; 143 terminated.',
+      'Exit codes: 0 ok; 1 failure; 2 wrong usage or configuration; 3 sidecar unreachable or port busy; 4 key or token missing or refused; 5 rate limited; 6 content filtered; 124 timeout; 129 hung up; 130 interrupted; 143 terminated.',
       LINE_WIDTH,
     ),
     '',
@@ -54,26 +52,4 @@ function flagRow(name: string, flag: Flag): readonly [string, string] {
   const synonyms = flag.aliases ? `; also --${flag.aliases.join(', --')}` : ''
   const standing = flag.default === undefined ? '' : ` (default: ${flag.default})`
   return [spelling, `${flag.description}${synonyms}${standing}`]
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.flatMap(([left, right]) =>
-    wrap(right, LINE_WIDTH - width - 4).map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}`),
-  )
-}
-
-/** Breaks a sentence into lines between words. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  return [...lines, line]
 }

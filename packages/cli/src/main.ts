@@ -4,8 +4,21 @@
  */
 import { nearest } from '@dapr-chat/sidecar/nearest'
 import { parseArguments } from './arguments/parse.ts'
+import { runFlags } from './commands/run-flags.ts'
 import { serveFlags } from './commands/serve-flags.ts'
-import { askFlags, type CommandName, chatFlags, commandTable, isCommand } from './commands/table.ts'
+import {
+  askFlags,
+  type CommandName,
+  chatFlags,
+  commandTable,
+  completionFlags,
+  componentsFlags,
+  configFlags,
+  doctorFlags,
+  initFlags,
+  isCommand,
+} from './commands/table.ts'
+import { devFlags } from './dev/dev-flags.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { nameProcess, type Program } from './serving/process-name.ts'
@@ -51,6 +64,22 @@ async function run(name: CommandName, words: readonly string[], program: Program
       const { serve } = await import('./commands/serve.ts')
       return serve(values)
     }
+    case 'run': {
+      // What follows -- is the app's, whatever it looks like.
+      const end = words.indexOf('--')
+      const { values, positionals } = parseArguments(runFlags, end === -1 ? words : words.slice(0, end))
+      if (values.help) return print(commandHelp(name))
+      refuseOperands(name, positionals, '; the app goes after --, as in dapr-chat run -- node app.js')
+      const command = await import('./commands/run.ts')
+      return command.run(values, end === -1 ? [] : words.slice(end + 1))
+    }
+    case 'dev': {
+      const { values, positionals } = parseArguments(devFlags, words)
+      if (values.help) return print(commandHelp(name))
+      refuseOperands(name, positionals)
+      const { dev } = await import('./dev/dev.ts')
+      return dev(values)
+    }
     case 'ask': {
       const { values, positionals } = parseArguments(askFlags, words)
       if (values.help) return print(commandHelp(name))
@@ -63,6 +92,37 @@ async function run(name: CommandName, words: readonly string[], program: Program
       refuseOperands(name, positionals)
       const { chat } = await import('./commands/chat.ts')
       return chat(values)
+    }
+    case 'components': {
+      const { values, positionals } = parseArguments(componentsFlags, words)
+      if (values.help) return print(commandHelp(name))
+      const { components } = await import('./commands/components.ts')
+      return print(components(values, positionals))
+    }
+    case 'config': {
+      const { values, positionals } = parseArguments(configFlags, words)
+      if (values.help) return print(commandHelp(name))
+      const { config } = await import('./commands/config.ts')
+      return config(values, positionals)
+    }
+    case 'init': {
+      const { values, positionals } = parseArguments(initFlags, words)
+      if (values.help) return print(commandHelp(name))
+      const { init } = await import('./init/init.ts')
+      return init(values, positionals)
+    }
+    case 'doctor': {
+      const { values, positionals } = parseArguments(doctorFlags, words)
+      if (values.help) return print(commandHelp(name))
+      refuseOperands(name, positionals)
+      const { doctor } = await import('./doctor/doctor.ts')
+      return doctor(values)
+    }
+    case 'completion': {
+      const { values, positionals } = parseArguments(completionFlags, words)
+      if (values.help) return print(commandHelp(name))
+      const { completion } = await import('./commands/completion.ts')
+      return print(completion(positionals))
     }
   }
 }
@@ -82,9 +142,9 @@ async function shownVersion(program: Program): Promise<string> {
   return DAPR_RUNTIME_VERSION
 }
 
-function refuseOperands(command: CommandName, [operand]: readonly string[]): void {
+function refuseOperands(command: CommandName, [operand]: readonly string[], hint = ''): void {
   if (operand === undefined) return
-  throw new ExitError(exitCodes.usage, `Cannot ${command}: it takes flags only: current value is "${operand}"`)
+  throw new ExitError(exitCodes.usage, `Cannot ${command}: it takes flags only: current value is "${operand}"${hint}`)
 }
 
 function print(text: string): number {

@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type ComponentInfo, DaprChatClient } from '@dapr-chat/client'
+import { builtInComponents } from './built-in-components.ts'
 import type { Environment } from './environment.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
 
@@ -50,7 +50,8 @@ export async function openSidecar(environment: Environment): Promise<SidecarAcce
   return embeddedSidecar(environment)
 }
 
-function sidecarAddress(environment: Environment): { http: string; setBy: string | undefined } {
+/** Where a sidecar is looked for, and the variable that says so. */
+export function sidecarAddress(environment: Environment): { http: string; setBy: string | undefined } {
   const { DAPR_HTTP_ENDPOINT: endpoint, DAPR_HTTP_PORT: port } = environment
   if (endpoint) {
     const http = endpoint.includes('://') ? endpoint : `http://${endpoint}`
@@ -85,14 +86,13 @@ async function runningSidecar(http: string, apiToken: string | undefined): Promi
 async function embeddedSidecar(environment: Environment): Promise<SidecarAccess> {
   const { createSidecar } = await import('@dapr-chat/sidecar')
   const own = resolve('components')
-  const builtIn = fileURLToPath(new URL('../components', import.meta.url))
   // Others on this machine may reach the port, so it takes a token that only this process knows.
   const apiToken = crypto.randomUUID()
   const sidecar = await createSidecar({
     httpPort: 0,
     grpcPort: 0,
     metricsPort: 0,
-    resourcesPaths: [existsSync(own) ? own : builtIn],
+    resourcesPaths: [existsSync(own) ? own : builtInComponents],
     environment,
     apiToken,
     logLevel: 'fatal',

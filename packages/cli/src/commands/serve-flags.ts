@@ -97,6 +97,7 @@ export const serveFlags = {
     default: '127.0.0.1',
     description: 'Address of the metrics port, which asks for no token; 0.0.0.0 opens it to other machines',
   },
+  'enable-console': { type: 'boolean', default: 'true', description: 'Serve the console at /console' },
   'log-level': {
     type: 'string',
     placeholder: 'LEVEL',
@@ -160,6 +161,36 @@ export const serveFlags = {
     placeholder: 'SIZE',
     default: '1Gi',
     description: 'The most that the file of the conversations may take up',
+  },
+  'usage-path': {
+    type: 'string',
+    placeholder: 'FILE',
+    default: '.dapr-chat/usage.sqlite',
+    description: 'File with one row for each call, never its content; :memory: for none',
+  },
+  'usage-max-size': {
+    type: 'string',
+    placeholder: 'SIZE',
+    default: '256Mi',
+    description: 'The most that the file of the calls may take up; the oldest calls make room',
+  },
+  'usage-max-age': {
+    type: 'string',
+    placeholder: 'TIME',
+    default: '720h',
+    description: 'How long a call is kept in that file',
+  },
+  prices: {
+    type: 'string',
+    placeholder: 'FILE',
+    default: 'the table that ships',
+    description:
+      'YAML file with prices of models, in US dollars for a million tokens; they win over the table that ships',
+  },
+  'capture-content': {
+    type: 'boolean',
+    default: 'false',
+    description: 'Keep what is said in the last 200 calls in memory, for the console',
   },
   'app-port': {
     type: 'string',

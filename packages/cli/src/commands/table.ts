@@ -3,6 +3,8 @@
  * Implementations are loaded when they run, so that `--help` and `ask` do not wait for a server's modules.
  */
 import type { Flags } from '../arguments/flag.ts'
+import { devFlags } from '../dev/dev-flags.ts'
+import { runFlags } from './run-flags.ts'
 import { serveFlags } from './serve-flags.ts'
 
 const help = { type: 'boolean', short: 'h', description: 'Show this help' } as const
@@ -34,11 +36,70 @@ export const askFlags = {
 /** The flags of `chat`. */
 export const chatFlags = { component, system, help } as const satisfies Flags
 
+/** The flags of `components`. */
+export const componentsFlags = {
+  json: { type: 'boolean', description: 'Print JSON' },
+  help,
+} as const satisfies Flags
+
+/** The flags of `config`. */
+export const configFlags = {
+  against: {
+    type: 'string',
+    placeholder: 'dapr',
+    description: 'Report too what a real daprd would not take, or would read otherwise',
+  },
+  'app-id': {
+    type: 'string',
+    short: 'a',
+    placeholder: 'ID',
+    default: 'dapr-chat',
+    description: 'The id of the app, which scopes are compared with',
+  },
+  json: { type: 'boolean', description: 'Print one JSON object' },
+  help,
+} as const satisfies Flags
+
+/** The flags of `init`. */
+export const initFlags = {
+  folder: {
+    type: 'string',
+    short: 'd',
+    placeholder: 'FOLDER',
+    default: 'components',
+    description: 'Where the file goes; the folder is made where it is missing',
+  },
+  name: {
+    type: 'string',
+    placeholder: 'NAME',
+    default: "the provider's",
+    description: 'The name of the component, and of its file',
+  },
+  'secret-store': {
+    type: 'string',
+    placeholder: 'NAME',
+    description: 'Take the key from this secret store instead of from the environment',
+  },
+  force: { type: 'boolean', description: 'Replace a file that is there already' },
+  help,
+} as const satisfies Flags
+
+/** The flags of `doctor`. */
+export const doctorFlags = {
+  json: { type: 'boolean', description: 'Print one JSON object' },
+  help,
+} as const satisfies Flags
+
+/** The flags of `completion`. */
+export const completionFlags = { help } as const satisfies Flags
+
 /** What the help says about a command. */
 export interface CommandEntry {
   readonly summary: string
   /** What may follow the command's name beside flags. */
   readonly operands: string
+  /** What the first of them can be, where it is one of a few words. */
+  readonly choices?: readonly string[]
   /** Sentences below the flags. */
   readonly notes: readonly string[]
   readonly flags: Flags
@@ -55,6 +116,25 @@ export const commandTable = {
       'All other flags of daprd are accepted and have no effect; a line says so. Flags may have one dash or two.',
     ],
     flags: serveFlags,
+  },
+  run: {
+    summary: 'Start a sidecar and an app together, and end both together',
+    operands: '-- APP [WORDS...]',
+    notes: [
+      'The app gets the variables of dapr run, such as DAPR_HTTP_PORT and APP_ID, and starts when the sidecar is ready. Its exit code is the one of this command.',
+      'Ports that are not named are free ones where the standard ones are taken. Ctrl-C ends both; a second one does not wait.',
+      'Without --resources-path and without a folder ./components there is echo.',
+    ],
+    flags: runFlags,
+  },
+  dev: {
+    summary: 'Start a sidecar for development: reads .env, reports keys, checks the components first',
+    operands: '',
+    notes: [
+      'The sidecar is the one of this project; --daprd PATH starts a real daprd with the same components instead, whose variables are filled in for it in a folder that only you can read and that is removed at the end.',
+      'A variable that a component cannot do without must be set, or --skip-missing given. Values are never shown.',
+    ],
+    flags: devFlags,
   },
   ask: {
     summary: 'Ask one question and stream the answer',
@@ -73,6 +153,49 @@ export const commandTable = {
       'Talks to the sidecar at DAPR_HTTP_ENDPOINT, or on DAPR_HTTP_PORT (3500); where none runs, to an embedded one.',
     ],
     flags: chatFlags,
+  },
+  components: {
+    summary: 'List the kinds of components, or explain the settings of one',
+    operands: 'list | explain TYPE',
+    choices: ['list', 'explain'],
+    notes: ['TYPE is such as conversation.openai, or openai for short.'],
+    flags: componentsFlags,
+  },
+  config: {
+    summary: 'Check folders of component files, without starting anything',
+    operands: 'check [FOLDER...]',
+    choices: ['check'],
+    notes: [
+      'The folders are read as the sidecar reads them, and secrets are looked up; no model is asked. Without a folder it is ./components.',
+      'Exits with 0 where everything can be used, warnings aside, and with 2 otherwise.',
+    ],
+    flags: configFlags,
+  },
+  init: {
+    summary: 'Write a component file for a provider',
+    operands: 'PROVIDER',
+    notes: [
+      'PROVIDER is such as openai; dapr-chat components list names all. The key stays out of the file, which says where it comes from and which a real daprd takes too.',
+    ],
+    flags: initFlags,
+  },
+  doctor: {
+    summary: 'Look at all that a sidecar needs here, and say what to do',
+    operands: '',
+    notes: [
+      'Looks at Node, the standard ports, a running sidecar, ./components, keys, daprd and dapr, the console and proxy variables. Values are never shown, and no model is asked.',
+      'Exits with 0 where nothing is in the way, and with 1 otherwise.',
+    ],
+    flags: doctorFlags,
+  },
+  completion: {
+    summary: 'Print a completion script for a shell',
+    operands: 'bash | zsh | fish',
+    choices: ['bash', 'zsh', 'fish'],
+    notes: [
+      'For bash: eval "$(dapr-chat completion bash)". For zsh the same, after compinit. For fish: dapr-chat completion fish | source.',
+    ],
+    flags: completionFlags,
   },
 } as const satisfies Record<string, CommandEntry>
 

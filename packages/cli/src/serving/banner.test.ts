@@ -7,7 +7,12 @@ const plain = (text: string) => text
 function facts(given: Partial<BannerFacts> = {}): BannerFacts {
   return {
     version: '1.2.3',
-    addresses: { http: 'http://127.0.0.1:3500', grpc: '127.0.0.1:50001', metrics: 'http://127.0.0.1:9090' },
+    addresses: {
+      http: 'http://127.0.0.1:3500',
+      grpc: '127.0.0.1:50001',
+      metrics: 'http://127.0.0.1:9090',
+      console: 'http://127.0.0.1:3500/console',
+    },
     components: [
       { name: 'echo', type: 'conversation.echo', state: 'ready' },
       { name: 'openai', type: 'conversation.openai', state: 'skipped' },
@@ -26,6 +31,7 @@ describe('banner()', () => {
     assert.match(text, /http:\/\/127\.0\.0\.1:3500 /)
     assert.match(text, /127\.0\.0\.1:50001/)
     assert.match(text, /http:\/\/127\.0\.0\.1:9090\/metrics/)
+    assert.match(text, /Console +http:\/\/127\.0\.0\.1:3500\/console\n/)
     assert.match(text, /echo +conversation\.echo +ready\n/)
     assert.match(text, /openai +conversation\.openai +skipped, see above\n/)
     assert.match(text, /^ {4}npx dapr-chat ask "Tell me a story"$/m)
@@ -33,8 +39,12 @@ describe('banner()', () => {
   })
 
   it('says that metrics are off, and how to ask on a socket', () => {
-    const text = banner(facts({ addresses: { http: 'unix:/run/a b.socket', grpc: 'unix:/run/g', metrics: '' } }))
+    const text = banner(
+      facts({ addresses: { http: 'unix:/run/a b.socket', grpc: 'unix:/run/g', metrics: '', console: '' } }),
+    )
     assert.match(text, /Metrics +off\n/)
+    assert.match(text, /Console +none: browsers open no sockets\n/)
+    assert.match(banner(facts({ addresses: { ...facts().addresses, console: '' } })), /Console +off\n/)
     assert.match(
       text,
       /^ {4}curl --unix-socket '\/run\/a b\.socket' http:\/\/localhost\/v1\.0-alpha2\/conversation\/echo/m,

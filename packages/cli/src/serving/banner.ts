@@ -25,6 +25,7 @@ export function banner(facts: BannerFacts): string {
     '',
     `  ${style.bold('HTTP')}     ${addresses.http}     ${style.dim('OpenAI-compatible at /v1')}`,
     `  ${style.bold('gRPC')}     ${addresses.grpc}`,
+    `  ${style.bold('Console')}  ${addresses.console || (isOnSocket(addresses) ? 'none: browsers open no sockets' : 'off')}`,
     `  ${style.bold('Metrics')}  ${addresses.metrics === '' ? 'off' : `${addresses.metrics}/metrics`}`,
     '',
     `  ${style.bold('Components')}${facts.folders.length === 0 ? '' : style.dim(` from ${facts.folders.join(', ')}`)}`,
@@ -37,6 +38,10 @@ export function banner(facts: BannerFacts): string {
     '',
     '',
   ].join('\n')
+}
+
+function isOnSocket({ http }: SidecarAddresses): boolean {
+  return http.startsWith('unix:')
 }
 
 function componentLines({ components, folders, style }: BannerFacts): string[] {
@@ -76,7 +81,7 @@ function nextLines({ components, addresses, style }: BannerFacts): string[] {
   const title = `  ${style.bold('Try it, in another terminal')}`
   const { protocol, port } = new URL(addresses.http)
   // `ask` speaks to ports only.
-  if (protocol === 'unix:') {
+  if (isOnSocket(addresses)) {
     return [
       title,
       `    curl --unix-socket '${addresses.http.slice(protocol.length)}' http://localhost${route} -d '${body}'`,

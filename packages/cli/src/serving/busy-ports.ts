@@ -4,18 +4,23 @@ import type { SidecarSettings } from '@dapr-chat/sidecar'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { isPortFree, portHolder } from './ports.ts'
 
-const flags = {
+/** The ports that a sidecar opens, by their settings. */
+export type PortName = 'httpPort' | 'grpcPort' | 'metricsPort'
+
+/** The flags of `serve` for them. */
+const serveFlagNames: Readonly<Record<PortName, string>> = {
   httpPort: '--dapr-http-port',
   grpcPort: '--dapr-grpc-port',
   metricsPort: '--metrics-port',
-} as const
+}
 
 /**
  * Looks at all ports and addresses, so that one start shows all that are taken.
+ * @param flags what the ports are called where they are chosen.
  * @throws ExitError for a port that is taken or asked for twice, and for an address that cannot be listened on.
  */
-export async function refuseBusyPorts(settings: SidecarSettings): Promise<void> {
-  const wanted = wantedPorts(settings)
+export async function refuseBusyPorts(settings: SidecarSettings, flags = serveFlagNames): Promise<void> {
+  const wanted = wantedPorts(settings).map((port) => ({ ...port, flag: flags[port.name] }))
   const problems: string[] = []
   for (const { flag, port, addresses } of wanted) {
     const twin = wanted.find((other) => other.flag !== flag && other.port === port && port !== 0)
@@ -27,14 +32,14 @@ export async function refuseBusyPorts(settings: SidecarSettings): Promise<void> 
 }
 
 /** The ports that will be opened, with their addresses. */
-function wantedPorts(settings: SidecarSettings) {
+export function wantedPorts(settings: SidecarSettings) {
   const { listenAddresses, metricsListenAddress, unixSocketFolder, metricsEnabled } = settings
-  const names = [
+  const names: PortName[] = [
     ...(unixSocketFolder === undefined ? (['httpPort', 'grpcPort'] as const) : []),
     ...(metricsEnabled ? (['metricsPort'] as const) : []),
   ]
   return names.map((name) => ({
-    flag: flags[name],
+    name,
     port: settings[name],
     addresses: name === 'metricsPort' ? [metricsListenAddress] : listenAddresses,
   }))

@@ -33,6 +33,7 @@ const cases: readonly (readonly [words: string, changed: Partial<typeof defaultS
     { allowedOrigins: ['https://a.example', 'https://b.example'] },
   ],
   ['--enable-metrics=false', { metricsEnabled: false }],
+  ['--enable-console=false', { consoleEnabled: false }],
   ['--metrics-listen-address 0.0.0.0', { metricsListenAddress: '0.0.0.0' }],
   ['--log-as-json', { logFormat: 'json' }],
   ['--log-as-json --log-format text', {}],
@@ -47,6 +48,11 @@ const cases: readonly (readonly [words: string, changed: Partial<typeof defaultS
   ['--dapr-graceful-shutdown-seconds 7', { gracefulShutdownMs: 7000 }],
   ['--store-path data/c.sqlite --store-max-size 100Mi', { storePath: 'data/c.sqlite', storeMaxBytes: 100 * 1024 ** 2 }],
   ['--store-path=', {}],
+  [
+    '--usage-path :memory: --usage-max-size 1Mi --usage-max-age 24h',
+    { usagePath: ':memory:', usageMaxBytes: 1024 ** 2, usageMaxAgeMs: 24 * 3_600_000 },
+  ],
+  ['--prices prices.yaml --capture-content', { pricesFile: 'prices.yaml', captureContent: true }],
   ['--mode standalone', {}],
   ['-p 3000', { app: { port: 3000, protocol: 'http', channelAddress: '127.0.0.1', maxConcurrency: -1 } }],
   [
@@ -66,6 +72,7 @@ describe('serveSettings()', () => {
       assert.deepEqual(settingsOf(...words.split(' ')), {
         ...defaultSettings,
         resourcesPaths: ['./components'],
+        usagePath: '.dapr-chat/usage.sqlite',
         ...changed,
       })
     })

@@ -21,6 +21,9 @@ type Values = FlagValues<typeof serveFlags>
 /** The flags whose value is one text. */
 type TextFlag = { [K in keyof Values]-?: NonNullable<Values[K]> extends string ? K : never }[keyof Values]
 
+/** Who runs a sidecar from the command line wants to know tomorrow what it did today; a program that has one inside may not. */
+const USAGE_PATH = '.dapr-chat/usage.sqlite'
+
 /** A body is held in memory whole, so that even one without a limit has one. */
 const bodyLimit: SizeLimit = { standard: defaultSettings.maxBodyBytes, most: 1024 ** 3 }
 
@@ -56,6 +59,7 @@ export function serveSettings(values: Values, environment: Environment, standard
     metricsPort: given('metrics-port', defaultSettings.metricsPort, portValue),
     metricsEnabled: values['enable-metrics'] ?? defaultSettings.metricsEnabled,
     metricsListenAddress: values['metrics-listen-address'] || defaultSettings.metricsListenAddress,
+    consoleEnabled: values['enable-console'] ?? defaultSettings.consoleEnabled,
     resourcesPaths: resources ? listValue(resources) : standard.folders,
     hotReload: values['enable-hot-reload'],
     // 0 is daprd's own way to say that its default holds.
@@ -78,6 +82,11 @@ export function serveSettings(values: Values, environment: Environment, standard
     gracefulShutdownMs: given('dapr-graceful-shutdown-seconds', defaultSettings.gracefulShutdownMs, secondsValue),
     storePath: values['store-path'] || defaultSettings.storePath,
     storeMaxBytes: given('store-max-size', defaultSettings.storeMaxBytes, sizeValue),
+    usagePath: values['usage-path'] || USAGE_PATH,
+    usageMaxBytes: given('usage-max-size', defaultSettings.usageMaxBytes, sizeValue),
+    usageMaxAgeMs: given('usage-max-age', defaultSettings.usageMaxAgeMs, durationValue),
+    pricesFile: values.prices || undefined,
+    captureContent: values['capture-content'] ?? defaultSettings.captureContent,
     apiToken: environment.DAPR_API_TOKEN || undefined,
     environment,
   }

@@ -1,11 +1,11 @@
 /**
- * Ctrl-C and SIGTERM for `serve`: the first one asks for a clean end, the second one does not wait for it. Under npm, the
- * end of npm counts as SIGTERM.
+ * The signals to `serve`, `run` and `dev`: the first one asks for a clean end, the second one does not wait for it. Under
+ * npm, the end of npm counts as SIGTERM.
  */
-import { exitCodes } from '../exit-code.ts'
+import { signalExitCode } from '../exit-code.ts'
 
-/** The signals that ask a process to end. */
-export type ShutdownSignal = 'SIGINT' | 'SIGTERM'
+/** The signals that may ask a process to end. */
+export type ShutdownSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /**
  * One Ctrl-C under `npm start` arrives twice: the terminal sends it to every process in the foreground, and npm passes
@@ -20,14 +20,21 @@ const PARENT_CHECK_MS = 500
 export class ShutdownSignals implements Disposable {
   readonly #first = Promise.withResolvers<ShutdownSignal>()
   readonly #exit: (code: number) => void
+  readonly #signals: readonly ShutdownSignal[]
   readonly #parentCheck: NodeJS.Timeout | undefined
   #firstAt: number | undefined
 
-  /** `exit` ends the process on the second signal. */
-  constructor(exit: (code: number) => void = (code) => process.exit(code)) {
+  /**
+   * @param exit ends the process on the second signal.
+   * @param signals those that are listened to; the others end the process as they always do.
+   */
+  constructor(
+    exit: (code: number) => void = (code) => process.exit(code),
+    signals: readonly ShutdownSignal[] = ['SIGINT', 'SIGTERM'],
+  ) {
     this.#exit = exit
-    process.on('SIGINT', this.#listener)
-    process.on('SIGTERM', this.#listener)
+    this.#signals = signals
+    for (const signal of signals) process.on(signal, this.#listener)
     // npm starts a shell that starts us. SIGTERM ends npm and the shell, and most shells pass nothing on.
     if (process.env.npm_lifecycle_event !== undefined) {
       const parent = process.ppid
@@ -43,20 +50,19 @@ export class ShutdownSignals implements Disposable {
   }
 
   readonly #listener = (signal: NodeJS.Signals): void => {
-    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return
+    if (signal !== 'SIGINT' && signal !== 'SIGTERM' && signal !== 'SIGHUP') return
     clearInterval(this.#parentCheck)
     const now = performance.now()
     if (this.#firstAt === undefined) {
       this.#firstAt = now
       this.#first.resolve(signal)
     } else if (now - this.#firstAt > SAME_KEY_MS) {
-      this.#exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated)
+      this.#exit(signalExitCode(signal))
     }
   };
 
   [Symbol.dispose](): void {
     clearInterval(this.#parentCheck)
-    process.off('SIGINT', this.#listener)
-    process.off('SIGTERM', this.#listener)
+    for (const signal of this.#signals) process.off(signal, this.#listener)
   }
 }

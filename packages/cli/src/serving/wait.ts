@@ -8,11 +8,14 @@ const LIMIT_MS = 60_000
 
 /**
  * Asks for the health of the sidecar on a port of this machine until it is ready.
- * @throws ExitError where it is not within `limitMs` milliseconds.
+ * @param signal says that nobody waits any more; its reason is thrown.
+ * @throws ExitError where it is not ready within `limitMs` milliseconds.
  */
-export async function untilReady(port: number, limitMs: number = LIMIT_MS): Promise<void> {
+export async function untilReady(port: number, limitMs: number = LIMIT_MS, signal?: AbortSignal): Promise<void> {
   const deadline = AbortSignal.timeout(limitMs)
-  while (!(await isReady(port, deadline))) {
+  const given = signal ? AbortSignal.any([deadline, signal]) : deadline
+  while (!(await isReady(port, given))) {
+    signal?.throwIfAborted()
     if (deadline.aborted) {
       throw new ExitError(
         exitCodes.unreachable,
