@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { startFakeStateStore } from '../../testing/fake-state-store.ts'
 import { SidecarUnavailableError, StoreConflictError } from '../errors.ts'
+import { fileStore } from '../file-store/file-store.ts'
 import type { ChatMessage } from '../message.ts'
 import { daprStateStore } from './dapr-state-store.ts'
-import { fileStore } from '../file-store/file-store.ts'
 import { type ConversationStore, memoryStore, type StoredTurn } from './store.ts'
 
 const turn = (id: string, ...messages: ChatMessage[]): StoredTurn => ({

@@ -4,7 +4,12 @@
  */
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ConversationAddition, type ConversationStore, newestTurns, type StoredConversation } from '../conversation/store.ts'
+import {
+  type ConversationAddition,
+  type ConversationStore,
+  newestTurns,
+  type StoredConversation,
+} from '../conversation/store.ts'
 
 /**
  * A store in a folder, which is made when the first conversation is. Its files are readable for their owner only.
