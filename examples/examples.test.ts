@@ -1,6 +1,6 @@
 /** Every example runs as a reader would run it: in a process of its own, here against a sidecar of this test. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -162,3 +162,15 @@ for (const name of ['generate', 'stream', 'multi-turn', 'conversation-store', 'a
     assert.match(output, /127\.0\.0\.1:1/)
   })
 }
+
+test('every example has its command and its line in the list', async () => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { readonly scripts: Record<string, string> }
+  const list = await readFile('examples/README.md', 'utf8')
+  const names = Object.keys(scripts).filter((name) => name.startsWith('example:'))
+  assert.ok(names.length >= 15, `${names.length}`)
+  for (const name of names) {
+    const [, file = ''] = /^node (\S+\.ts)$/.exec(scripts[name] ?? '') ?? []
+    await readFile(file)
+    assert.match(list, new RegExp(`\\| \`npm run ${name}\` +\\|`))
+  }
+})
