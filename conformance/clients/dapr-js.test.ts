@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CommunicationProtocolEnum, DaprClient, LogLevel } from '@dapr/dapr'
+import grpcClientModule from '@dapr/dapr/implementation/Client/GRPCClient/GRPCClient.js'
 import { startSidecar } from '@dapr-chat/sidecar/testing'
 
 for (const protocol of ['HTTP', 'GRPC'] as const) {
@@ -59,3 +60,31 @@ for (const protocol of ['HTTP', 'GRPC'] as const) {
     }
   })
 }
+
+test("@dapr/dapr's gRPC client holds a conversation with a tool", async () => {
+  await using running = await startSidecar()
+  const { hostname, port } = new URL(`grpc://${running.grpc}`)
+  const sdk = new grpcClientModule.default({ daprHost: hostname, daprPort: port, logger: { level: LogLevel.Error } })
+  try {
+    await sdk.start()
+    // The SDK has no method of its own for conversations: its generated client is what applications call.
+    const client = await sdk.getClient()
+    const question = { content: [{ text: 'What is the weather?' }] }
+    const tools = [{ toolTypes: { case: 'function' as const, value: { name: 'get_weather' } } }]
+    const asked = { messageTypes: { case: 'ofUser' as const, value: question } }
+    const first = await client.converseAlpha2({ name: 'echo', inputs: [{ messages: [asked] }], tools })
+    const [choice] = first.outputs[0]?.choices ?? []
+    assert.equal(choice?.finishReason, 'tool_calls')
+    const [call] = choice.message?.toolCalls ?? []
+    assert.ok(call)
+    assert.deepEqual(call.toolTypes.case === 'function' && call.toolTypes.value.name, 'get_weather')
+
+    const called = { messageTypes: { case: 'ofAssistant' as const, value: { content: [], toolCalls: [call] } } }
+    const result = { toolId: call.id, name: 'get_weather', content: [{ text: 'sunny' }] }
+    const answered = { messageTypes: { case: 'ofTool' as const, value: result } }
+    const second = await client.converseAlpha2({ name: 'echo', inputs: [{ messages: [asked, called, answered] }] })
+    assert.match(second.outputs[0]?.choices[0]?.message?.content ?? '', /What is the weather\?.*sunny/s)
+  } finally {
+    await sdk.stop()
+  }
+})
