@@ -4,7 +4,7 @@
  *
  * @module client/telemetry
  */
-import { ConversationError, type ConversationEvent, type Middleware } from '@dapr-chat/protocol'
+import { ConversationError, type ConversationEvent, type Middleware, spanAttribute } from '@dapr-chat/protocol'
 import {
   context as active,
   type Meter,
@@ -15,7 +15,6 @@ import {
   trace as tracing,
 } from '@opentelemetry/api'
 import { createInstruments } from './telemetry/instruments.ts'
-import { attribute } from './telemetry/names.ts'
 import { QuestionSpan } from './telemetry/question-span.ts'
 import type { Tool, ToolContext } from './tools/tool.ts'
 
@@ -89,10 +88,10 @@ export function traceTool<Input>(tool: Tool<Input>, options: TelemetryOptions = 
     ...tool,
     execute(input: Input, context: ToolContext): Promise<unknown> {
       const attributes = {
-        [attribute.operation]: 'execute_tool',
-        [attribute.toolName]: tool.name,
-        [attribute.toolCallId]: context.toolCallId,
-        ...(captureContent && { [attribute.toolArguments]: JSON.stringify(input) }),
+        [spanAttribute.operation]: 'execute_tool',
+        [spanAttribute.toolName]: tool.name,
+        [spanAttribute.toolCallId]: context.toolCallId,
+        ...(captureContent && { [spanAttribute.toolArguments]: JSON.stringify(input) }),
       }
       return tracer.startActiveSpan(
         `execute_tool ${tool.name}`,
@@ -101,7 +100,7 @@ export function traceTool<Input>(tool: Tool<Input>, options: TelemetryOptions = 
           try {
             const result = await tool.execute(input, context)
             if (captureContent) {
-              span.setAttribute(attribute.toolResult, typeof result === 'string' ? result : JSON.stringify(result))
+              span.setAttribute(spanAttribute.toolResult, typeof result === 'string' ? result : JSON.stringify(result))
             }
             return result
           } catch (thrown) {
@@ -110,7 +109,7 @@ export function traceTool<Input>(tool: Tool<Input>, options: TelemetryOptions = 
               code: SpanStatusCode.ERROR,
               message: thrown instanceof Error ? thrown.message : String(thrown),
             })
-            span.setAttribute(attribute.errorType, '_OTHER')
+            span.setAttribute(spanAttribute.errorType, '_OTHER')
             throw thrown
           } finally {
             span.end()

@@ -5,36 +5,6 @@
 import { ConversationError, type ErrorCode } from '@dapr-chat/protocol'
 import { DaprChatError } from '../errors.ts'
 
-/** Attributes of spans and metrics. */
-export const attribute = {
-  operation: 'gen_ai.operation.name',
-  provider: 'gen_ai.provider.name',
-  requestModel: 'gen_ai.request.model',
-  temperature: 'gen_ai.request.temperature',
-  maxTokens: 'gen_ai.request.max_tokens',
-  stream: 'gen_ai.request.stream',
-  outputType: 'gen_ai.output.type',
-  conversation: 'gen_ai.conversation.id',
-  responseId: 'gen_ai.response.id',
-  responseModel: 'gen_ai.response.model',
-  finishReasons: 'gen_ai.response.finish_reasons',
-  timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
-  inputTokens: 'gen_ai.usage.input_tokens',
-  outputTokens: 'gen_ai.usage.output_tokens',
-  cachedTokens: 'gen_ai.usage.cache_read.input_tokens',
-  reasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
-  tokenType: 'gen_ai.token.type',
-  inputMessages: 'gen_ai.input.messages',
-  outputMessages: 'gen_ai.output.messages',
-  toolName: 'gen_ai.tool.name',
-  toolCallId: 'gen_ai.tool.call.id',
-  toolArguments: 'gen_ai.tool.call.arguments',
-  toolResult: 'gen_ai.tool.call.result',
-  errorType: 'error.type',
-  /** Ours: no convention has a word for it. */
-  component: 'dapr.component.name',
-} as const
-
 const seconds = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
 
 /** The histograms, with the units and boundaries that the conventions give them. */

@@ -6,6 +6,7 @@ import {
   isOutput,
   outputMessages,
   ResultFold,
+  spanAttribute,
   type TraceContext,
 } from '@dapr-chat/protocol'
 import {
@@ -18,7 +19,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import type { Instruments } from './instruments.ts'
-import { attribute, errorType } from './names.ts'
+import { errorType } from './names.ts'
 
 /** What all questions of a client share. */
 export interface QuestionSpanOptions {
@@ -44,18 +45,18 @@ export class QuestionSpan {
     const { component, request } = call
     const { temperature, maxTokens, contextId, responseFormat, messages } = request
     this.#labels = {
-      [attribute.operation]: 'chat',
-      [attribute.provider]: options.provider,
-      [attribute.requestModel]: request.model ?? component,
-      [attribute.component]: component,
+      [spanAttribute.operation]: 'chat',
+      [spanAttribute.provider]: options.provider,
+      [spanAttribute.requestModel]: request.model ?? component,
+      [spanAttribute.component]: component,
     }
     const attributes: Attributes = {
       ...this.#labels,
-      [attribute.outputType]: responseFormat ? 'json' : 'text',
-      ...(temperature !== undefined && { [attribute.temperature]: temperature }),
-      ...(maxTokens !== undefined && { [attribute.maxTokens]: maxTokens }),
-      ...(contextId !== undefined && { [attribute.conversation]: contextId }),
-      ...(options.captureContent && { [attribute.inputMessages]: inputMessages(messages) }),
+      [spanAttribute.outputType]: responseFormat ? 'json' : 'text',
+      ...(temperature !== undefined && { [spanAttribute.temperature]: temperature }),
+      ...(maxTokens !== undefined && { [spanAttribute.maxTokens]: maxTokens }),
+      ...(contextId !== undefined && { [spanAttribute.conversation]: contextId }),
+      ...(options.captureContent && { [spanAttribute.inputMessages]: inputMessages(messages) }),
     }
     this.span = options.tracer.startSpan(`chat ${component}`, { kind: SpanKind.CLIENT, attributes }, parent)
   }
@@ -97,8 +98,8 @@ export class QuestionSpan {
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     if (thrown instanceof Error) this.span.recordException(thrown)
     this.span.setStatus({ code: SpanStatusCode.ERROR, message })
-    this.span.setAttribute(attribute.errorType, type)
-    this.#end({ ...this.#labels, [attribute.errorType]: type })
+    this.span.setAttribute(spanAttribute.errorType, type)
+    this.#end({ ...this.#labels, [spanAttribute.errorType]: type })
   }
 
   #end(labels: Attributes): void {
@@ -106,26 +107,26 @@ export class QuestionSpan {
     const { instruments, captureContent } = this.#options
     const { finished } = this.#fold
     const { id, model, choices, usage } = this.#fold.partial
-    const withModel = { ...labels, ...(model !== undefined && { [attribute.responseModel]: model }) }
+    const withModel = { ...labels, ...(model !== undefined && { [spanAttribute.responseModel]: model }) }
     instruments.duration.record((performance.now() - this.#start) / 1000, withModel)
-    if (id !== undefined) span.setAttribute(attribute.responseId, id)
-    if (model !== undefined) span.setAttribute(attribute.responseModel, model)
+    if (id !== undefined) span.setAttribute(spanAttribute.responseId, id)
+    if (model !== undefined) span.setAttribute(spanAttribute.responseModel, model)
     const reasons = choices.map(({ finishReason }) => (finished ? finishReason : 'error'))
-    if (reasons.length > 0) span.setAttribute(attribute.finishReasons, reasons)
-    if (this.#streamed) span.setAttribute(attribute.stream, true)
+    if (reasons.length > 0) span.setAttribute(spanAttribute.finishReasons, reasons)
+    if (this.#streamed) span.setAttribute(spanAttribute.stream, true)
     if (this.#streamed && this.#first !== undefined) {
-      span.setAttribute(attribute.timeToFirstChunk, (this.#first - this.#start) / 1000)
+      span.setAttribute(spanAttribute.timeToFirstChunk, (this.#first - this.#start) / 1000)
     }
     if (usage) {
       const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage
-      span.setAttribute(attribute.inputTokens, promptTokens)
-      span.setAttribute(attribute.outputTokens, completionTokens)
-      if (cachedTokens !== undefined) span.setAttribute(attribute.cachedTokens, cachedTokens)
-      if (reasoningTokens !== undefined) span.setAttribute(attribute.reasoningTokens, reasoningTokens)
-      instruments.tokens.record(promptTokens, { ...withModel, [attribute.tokenType]: 'input' })
-      instruments.tokens.record(completionTokens, { ...withModel, [attribute.tokenType]: 'output' })
+      span.setAttribute(spanAttribute.inputTokens, promptTokens)
+      span.setAttribute(spanAttribute.outputTokens, completionTokens)
+      if (cachedTokens !== undefined) span.setAttribute(spanAttribute.cachedTokens, cachedTokens)
+      if (reasoningTokens !== undefined) span.setAttribute(spanAttribute.reasoningTokens, reasoningTokens)
+      instruments.tokens.record(promptTokens, { ...withModel, [spanAttribute.tokenType]: 'input' })
+      instruments.tokens.record(completionTokens, { ...withModel, [spanAttribute.tokenType]: 'output' })
     }
-    if (captureContent) span.setAttribute(attribute.outputMessages, outputMessages(this.#fold.partial))
+    if (captureContent) span.setAttribute(spanAttribute.outputMessages, outputMessages(this.#fold.partial))
     span.end()
   }
 }

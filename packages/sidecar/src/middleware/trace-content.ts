@@ -2,15 +2,21 @@
  * Puts what is said onto the spans of conversations, where the operator asked for it. Just inside of the scrubbing of
  * requests and outside of that of answers, so that what a caller had taken out is on no span.
  */
-import { type CallObserver, inputMessages, type Middleware, outputMessages, ResultFold } from '@dapr-chat/protocol'
-import { attribute } from '../observability/otlp/attributes.ts'
+import {
+  type CallObserver,
+  inputMessages,
+  type Middleware,
+  outputMessages,
+  ResultFold,
+  spanAttribute,
+} from '@dapr-chat/protocol'
 
 /** A span that takes attributes. */
 export interface ContentSpan {
   setAttribute(name: string, value: string): unknown
 }
 
-/** The most characters of one attribute. A longer one is left out, because half of it would be no JSON. */
+/** The most characters of one spanAttribute. A longer one is left out, because half of it would be no JSON. */
 const MAX_CHARACTERS = 64 * 1024
 
 /** @param recording the span of a call in progress, where it is recorded. */
@@ -22,7 +28,7 @@ export function traceContent(recording: (observer: CallObserver) => ContentSpan 
         yield* next(call)
         return
       }
-      write(span, attribute.inputMessages, inputMessages(call.request.messages))
+      write(span, spanAttribute.inputMessages, inputMessages(call.request.messages))
       const fold = new ResultFold()
       try {
         for await (const batch of next(call)) {
@@ -30,7 +36,7 @@ export function traceContent(recording: (observer: CallObserver) => ContentSpan 
           yield batch
         }
       } finally {
-        write(span, attribute.outputMessages, outputMessages(fold.partial))
+        write(span, spanAttribute.outputMessages, outputMessages(fold.partial))
       }
     }
 }

@@ -2,7 +2,9 @@
  * Figures of conversations over OTLP: those of OpenTelemetry's conventions for generative AI, with the bounds that they
  * ask for, and ours. Recorded once, when a call has ended.
  */
+
 import type { Usage } from '@dapr-chat/protocol'
+import { spanAttribute } from '@dapr-chat/protocol'
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api'
 import { BoundedNames } from '../bounded-names.ts'
 import type { CallSink } from '../call-book.ts'
@@ -10,7 +12,6 @@ import type { CallRecord } from '../call-record.ts'
 import { errorTypeOf } from '../error-type.ts'
 import { genAiFigures } from '../genai-figures.ts'
 import { type GenAiNames, genAiBuckets, genAiServer, type TokenCounters } from '../genai-names.ts'
-import { attribute } from './attributes.ts'
 
 type TokenWriter = (attributes: Attributes, usage: Usage) => void
 
@@ -69,8 +70,8 @@ export class ConversationFigures implements CallSink {
     this.#serverDuration.record(server.duration, attributes)
     recordKnown(this.#timeToFirstToken, server.timeToFirstToken, attributes)
     recordKnown(this.#timePerOutputToken, server.timePerOutputToken, attributes)
-    const component = { [attribute.component]: record.component.name }
-    this.#calls.add(1, { ...component, [attribute.state]: record.state })
+    const component = { [spanAttribute.component]: record.component.name }
+    this.#calls.add(1, { ...component, [spanAttribute.state]: record.state })
     const { attempts } = record.summary()
     if (attempts > 1) this.#retries.add(attempts - 1, component)
     if (record.cached) this.#cacheHits.add(1, component)
@@ -81,12 +82,12 @@ export class ConversationFigures implements CallSink {
     const { component, askedModel, answeringModel } = record
     const errorType = errorTypeOf(record)
     return {
-      [attribute.operation]: 'chat',
-      [attribute.provider]: component.provider,
-      ...(askedModel !== undefined && { [attribute.requestModel]: this.#models.bound(askedModel) }),
-      ...(answeringModel !== undefined && { [attribute.responseModel]: this.#models.bound(answeringModel) }),
-      ...(errorType !== undefined && { [attribute.errorType]: errorType }),
-      [attribute.component]: component.name,
+      [spanAttribute.operation]: 'chat',
+      [spanAttribute.provider]: component.provider,
+      ...(askedModel !== undefined && { [spanAttribute.requestModel]: this.#models.bound(askedModel) }),
+      ...(answeringModel !== undefined && { [spanAttribute.responseModel]: this.#models.bound(answeringModel) }),
+      ...(errorType !== undefined && { [spanAttribute.errorType]: errorType }),
+      [spanAttribute.component]: component.name,
     }
   }
 }
@@ -99,12 +100,12 @@ function histogram(meter: Meter, name: string, unit: string, bounds: readonly nu
   return meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries: [...bounds] } })
 }
 
-/** The released generation: one histogram, with the side as an attribute. */
+/** The released generation: one histogram, with the side as an spanAttribute. */
 function tokenHistogram(meter: Meter, name: string): TokenWriter {
   const instrument = histogram(meter, name, '{token}', genAiBuckets.tokens)
   return (attributes, { promptTokens, completionTokens }) => {
-    instrument.record(promptTokens, { ...attributes, [attribute.tokenType]: 'input' })
-    instrument.record(completionTokens, { ...attributes, [attribute.tokenType]: 'output' })
+    instrument.record(promptTokens, { ...attributes, [spanAttribute.tokenType]: 'input' })
+    instrument.record(completionTokens, { ...attributes, [spanAttribute.tokenType]: 'output' })
   }
 }
 
@@ -119,7 +120,7 @@ function tokenCounters(meter: Meter, names: TokenCounters): TokenWriter {
   const outputPerCall = histogram(meter, names.outputPerCall, '{token}', genAiBuckets.tokens)
   return (attributes, { promptTokens, completionTokens, cachedTokens, reasoningTokens }) => {
     // Providers report sums over text, images and sound.
-    const counted = { ...attributes, [attribute.tokenModality]: 'unknown' }
+    const counted = { ...attributes, [spanAttribute.tokenModality]: 'unknown' }
     input.add(promptTokens, counted)
     output.add(completionTokens, counted)
     if (cachedTokens !== undefined) cacheRead.add(cachedTokens, counted)

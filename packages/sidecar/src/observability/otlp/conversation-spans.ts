@@ -3,13 +3,14 @@
  * ended as the call book says; between the two nothing is done, and nothing of what is said is on them unless the
  * operator asks for it (`middleware/trace-content.ts`).
  */
+
 import type { CallObserver, JsonValue, TraceContext } from '@dapr-chat/protocol'
+import { spanAttribute } from '@dapr-chat/protocol'
 import type { CallPhase } from '@dapr-chat/protocol/console'
 import { type Attributes, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import type { CallSink } from '../call-book.ts'
 import type { CallRecord } from '../call-record.ts'
 import { errorTypeOf } from '../error-type.ts'
-import { attribute } from './attributes.ts'
 import { parentContext, writeTraceContext } from './trace-context.ts'
 
 /** The provider that is the sidecar itself. */
@@ -55,7 +56,7 @@ export class ConversationSpans implements CallSink {
     span.setAttributes(answerAttributes(record, costUsd))
     this.#attempts(span, record)
     if (error && state !== 'succeeded') {
-      span.setAttribute(attribute.errorType, errorTypeOf(record) ?? '_OTHER')
+      span.setAttribute(spanAttribute.errorType, errorTypeOf(record) ?? '_OTHER')
       // The code and not the message, in which a vendor may repeat what was said.
       span.setStatus({ code: SpanStatusCode.ERROR, message: error.code })
     }
@@ -96,10 +97,10 @@ export class ConversationSpans implements CallSink {
 /** What samplers and every figure know a conversation by. */
 function identity({ component, askedModel }: CallRecord): Attributes {
   return {
-    [attribute.operation]: 'chat',
-    [attribute.provider]: component.provider,
-    [attribute.requestModel]: askedModel ?? component.name,
-    [attribute.component]: component.name,
+    [spanAttribute.operation]: 'chat',
+    [spanAttribute.provider]: component.provider,
+    [spanAttribute.requestModel]: askedModel ?? component.name,
+    [spanAttribute.component]: component.name,
     ...serverOf(component.endpoint),
   }
 }
@@ -108,18 +109,18 @@ function requestAttributes({ call }: CallRecord): Attributes {
   const { temperature, maxTokens, contextId, responseFormat, parameters = {} } = call.request
   const number = (name: string, value: JsonValue | undefined) => (typeof value === 'number' ? { [name]: value } : {})
   return {
-    [attribute.stream]: call.origin?.streamed ?? true,
-    [attribute.outputType]: responseFormat ? 'json' : 'text',
-    [attribute.caller]: call.caller.id,
-    ...number(attribute.temperature, temperature),
-    ...number(attribute.maxTokens, maxTokens),
-    ...number(attribute.topP, parameters.top_p),
-    ...number(attribute.topK, parameters.top_k),
-    ...number(attribute.seed, parameters.seed),
-    ...number(attribute.frequencyPenalty, parameters.frequency_penalty),
-    ...number(attribute.presencePenalty, parameters.presence_penalty),
-    ...number(attribute.choiceCount, parameters.n),
-    ...(contextId !== undefined && { [attribute.conversation]: contextId }),
+    [spanAttribute.stream]: call.origin?.streamed ?? true,
+    [spanAttribute.outputType]: responseFormat ? 'json' : 'text',
+    [spanAttribute.caller]: call.caller.id,
+    ...number(spanAttribute.temperature, temperature),
+    ...number(spanAttribute.maxTokens, maxTokens),
+    ...number(spanAttribute.topP, parameters.top_p),
+    ...number(spanAttribute.topK, parameters.top_k),
+    ...number(spanAttribute.seed, parameters.seed),
+    ...number(spanAttribute.frequencyPenalty, parameters.frequency_penalty),
+    ...number(spanAttribute.presencePenalty, parameters.presence_penalty),
+    ...number(spanAttribute.choiceCount, parameters.n),
+    ...(contextId !== undefined && { [spanAttribute.conversation]: contextId }),
   }
 }
 
@@ -129,17 +130,17 @@ function answerAttributes(record: CallRecord, costUsd: number | undefined): Attr
   // As the conventions have it, an answer that was cut has no reason of its own.
   const reason = state === 'succeeded' ? finishReason : chunks > 0 ? 'error' : undefined
   return {
-    [attribute.cached]: cached,
-    ...(answeringModel !== undefined && { [attribute.responseModel]: answeringModel }),
-    ...(reason !== undefined && { [attribute.finishReasons]: [reason] }),
-    ...(times.firstOutputMs !== undefined && { [attribute.timeToFirstChunk]: times.firstOutputMs / 1000 }),
+    [spanAttribute.cached]: cached,
+    ...(answeringModel !== undefined && { [spanAttribute.responseModel]: answeringModel }),
+    ...(reason !== undefined && { [spanAttribute.finishReasons]: [reason] }),
+    ...(times.firstOutputMs !== undefined && { [spanAttribute.timeToFirstChunk]: times.firstOutputMs / 1000 }),
     ...(usage && {
-      [attribute.inputTokens]: usage.promptTokens,
-      [attribute.outputTokens]: usage.completionTokens,
-      ...(usage.cachedTokens !== undefined && { [attribute.cachedTokens]: usage.cachedTokens }),
-      ...(usage.reasoningTokens !== undefined && { [attribute.reasoningTokens]: usage.reasoningTokens }),
+      [spanAttribute.inputTokens]: usage.promptTokens,
+      [spanAttribute.outputTokens]: usage.completionTokens,
+      ...(usage.cachedTokens !== undefined && { [spanAttribute.cachedTokens]: usage.cachedTokens }),
+      ...(usage.reasoningTokens !== undefined && { [spanAttribute.reasoningTokens]: usage.reasoningTokens }),
     }),
-    ...(costUsd !== undefined && { [attribute.costUsd]: costUsd }),
+    ...(costUsd !== undefined && { [spanAttribute.costUsd]: costUsd }),
   }
 }
 
@@ -148,8 +149,8 @@ function serverOf(endpoint: string | undefined): Attributes {
   if (endpoint === undefined || !URL.canParse(endpoint)) return {}
   const { hostname, port, protocol } = new URL(endpoint)
   return {
-    [attribute.serverAddress]: hostname,
-    [attribute.serverPort]: Number(port) || (protocol === 'http:' ? 80 : 443),
+    [spanAttribute.serverAddress]: hostname,
+    [spanAttribute.serverPort]: Number(port) || (protocol === 'http:' ? 80 : 443),
   }
 }
 

@@ -2,7 +2,7 @@
  * The names of attributes in OpenTelemetry's conventions for generative AI, as released with version 1.41 of the semantic
  * conventions. Written out here because their package asks not to import what is still in development.
  */
-export const attribute = {
+export const spanAttribute = {
   operation: 'gen_ai.operation.name',
   provider: 'gen_ai.provider.name',
   requestModel: 'gen_ai.request.model',
@@ -17,6 +17,7 @@ export const attribute = {
   stream: 'gen_ai.request.stream',
   outputType: 'gen_ai.output.type',
   conversation: 'gen_ai.conversation.id',
+  responseId: 'gen_ai.response.id',
   responseModel: 'gen_ai.response.model',
   finishReasons: 'gen_ai.response.finish_reasons',
   timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
@@ -28,6 +29,10 @@ export const attribute = {
   tokenModality: 'gen_ai.token.modality',
   inputMessages: 'gen_ai.input.messages',
   outputMessages: 'gen_ai.output.messages',
+  toolName: 'gen_ai.tool.name',
+  toolCallId: 'gen_ai.tool.call.id',
+  toolArguments: 'gen_ai.tool.call.arguments',
+  toolResult: 'gen_ai.tool.call.result',
   serverAddress: 'server.address',
   serverPort: 'server.port',
   errorType: 'error.type',
