@@ -4,9 +4,15 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { eventsOf, type PlainEvent, post, type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
+import {
+  eventsOf,
+  type PlainEvent,
+  post,
+  type RunningSidecar,
+  startSidecar,
+  testedScrubbing,
+} from '@dapr-chat/sidecar/testing'
 import { at, DaprClient, type Message } from './harness.ts'
-import { tested as examples } from './suite/cases/scrub.ts'
 
 let running: RunningSidecar
 let grpc: DaprClient
@@ -37,7 +43,7 @@ function contentOf(streamed: readonly unknown[]): string {
   return streamed.map((frame) => at(frame, 'choices', 0, 'delta', 'content') ?? '').join('')
 }
 
-for (const [text, scrubbed] of examples) {
+for (const [text, scrubbed] of testedScrubbing) {
   test(`${scrubbed}: the question, streamed`, async () => {
     const inputs = [{ messages: [{ ofUser: said(text) }], scrubPii: true }]
     assert.equal(contentOf(await frames(alpha2, { inputs })), scrubbed)

@@ -1,46 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { measuredScrubbing, testedScrubbing } from '../../../testing/daprd-scrubbing.ts'
 import { personal, pieces } from '../../../testing/personal-data.ts'
 import { Finder, MOST_HELD } from './finder.ts'
 import { scrubText, TextScrubber } from './text-scrubber.ts'
 
-/** What daprd's own tests have. */
-const fromTests: Readonly<Record<string, string>> = {
-  'well hello there, my phone number is +2222222222': 'well hello there, my phone number is <PHONE_NUMBER>',
-  'well hello there, my phone number is +4422222222': 'well hello there, my phone number is <PHONE_NUMBER>',
-  'well hello there, my email is test@test.com': 'well hello there, my email is <EMAIL_ADDRESS>',
-  'well hello there from 10.8.9.1': 'well hello there from <IP>',
-  'well hello there': 'well hello there',
-  'Hi this is Anshal with, +919140520809': 'Hi this is Anshal with, <PHONE_NUMBER>',
-  'Hi ping mein at anshaldwivedi@gmail.com': 'Hi ping mein at <EMAIL_ADDRESS>',
-  'here, 6011553157232994': 'here, <CREDIT_CARD>',
-  'My SSN is488-23-3729. Details can be found at https://aavaz.ai/emp/488-23-3729':
-    'My SSN is<US_SSN>. Details can be found at https://aavaz.ai/emp/488-23-3729',
-  'My email is 9144520109@gmail.com': 'My email is <EMAIL_ADDRESS>',
-}
-
-/** What daprd was seen to do. */
+/** What daprd was seen to do, beyond what its comparison with ours asks. */
 const observed: Readonly<Record<string, string>> = {
-  'my phone number is 2222222222': 'my phone number is <ISBN>',
-  '212-456-7890': '<ISBN>',
-  '(212)456-7890': '<PHONE_NUMBER>',
-  '+1 212.456.7890': '<PHONE_NUMBER>',
-  '378282246310005': '<PHONE_NUMBER>',
-  'the year 2024': 'the year <PHONE_NUMBER>',
-  'I have 12345 apples': 'I have <ZIP_CODE> apples',
-  '2024-06-12': '<PHONE_NUMBER>',
-  '06/12/2024': '06/12/<PHONE_NUMBER>',
-  '10.0.0.1:8080': '<IP>:<PHONE_NUMBER>',
-  '3 years at the park': '<STREET_ADDRESS>',
-  '123 Main Street, Springfield 62704': '<STREET_ADDRESS> Springfield <ZIP_CODE>',
-  '2001:db8::1 is': '<IP>is',
-  'fe80::1%eth0 done': '<IP>',
   '123e4567-e89b-12d3-a456-426614174000': '123e<PHONE_NUMBER>-e89b-12d3-a<PHONE_NUMBER>',
-  '12345 67890': '<PHONE_NUMBER>',
-  '10:30, 12:34:56, 123, 1,000,000, $99': '10:30, 12:34:56, 123, 1,000,000, $99',
   '1234, 123456, 1000000, 20240612': '<PHONE_NUMBER>, <PHONE_NUMBER>, <PHONE_NUMBER>, <PHONE_NUMBER>',
-  GB82WEST12345698765432: '<IBAN>',
 }
 
 /** Classes without an example of daprd's. */
@@ -76,7 +45,11 @@ const better: Readonly<Record<string, string>> = {
   '5 Main St🎉, 5 the parkway': '<STREET_ADDRESS>🎉, <STREET_ADDRESS>',
 }
 
-for (const [name, table] of Object.entries({ 'is as in daprd': fromTests, observed, classes, better })) {
+/** What daprd's own tests have. */
+const fromTests = Object.fromEntries(testedScrubbing.map(([text, scrubbed]) => [text, scrubbed]))
+const tables = { 'is as in daprd': fromTests, measured: measuredScrubbing, observed, classes, better }
+
+for (const [name, table] of Object.entries(tables)) {
   for (const [text, scrubbed] of Object.entries(table)) {
     test(`${name}: ${text}`, () => {
       assert.equal(scrubText(text), scrubbed)
