@@ -96,12 +96,14 @@ export function daprStateStore(name: string, options: DaprStateStoreOptions = {}
 
   async function refused(action: string, response: Response): Promise<DaprChatError> {
     const text = await response.text()
+    // A daprd without that store answers 400 or 500; 404 comes from what has no such route, as the sidecar of dapr-chat.
+    const hint =
+      response.status === 404 &&
+      `Check the endpoint: it must be that of a daprd with the state store "${name}"; ${endpoint} has no state API.`
     return new DaprChatError(
       'internal',
       `Cannot ${action} the state store "${name}": ${response.status} ${text}`.trim(),
-      {
-        retryable: response.status >= 500,
-      },
+      { retryable: response.status >= 500, ...(hint && { hint }) },
     )
   }
 

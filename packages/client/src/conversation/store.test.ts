@@ -3,8 +3,9 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { answerJson, startFakeSidecar } from '../../testing/fake-sidecar.ts'
 import { startFakeStateStore } from '../../testing/fake-state-store.ts'
-import { SidecarUnavailableError, StoreConflictError } from '../errors.ts'
+import { DaprChatError, SidecarUnavailableError, StoreConflictError } from '../errors.ts'
 import { fileStore } from '../file-store/file-store.ts'
 import type { ChatMessage } from '../message.ts'
 import { daprStateStore } from './dapr-state-store.ts'
@@ -134,6 +135,22 @@ test('daprStateStore() gives up with StoreConflictError where others never stop 
   })
   assert.equal(state.writes.length, 4)
   assert.equal((await store.load('a', 10))?.turns.length, 1)
+})
+
+test('daprStateStore() says what must answer where something without a state API does', async () => {
+  await using sidecar = await startFakeSidecar((response) =>
+    answerJson(response, { errorCode: 'ERR_DIRECT_INVOKE' }, 404),
+  )
+  const store = daprStateStore('conversations', { endpoint: sidecar.url })
+  await assert.rejects(store.load('a', 1), (error) => {
+    assert.ok(error instanceof DaprChatError)
+    assert.match(error.message, /^Cannot read the state store "conversations": 404 /)
+    assert.equal(
+      error.hint,
+      `Check the endpoint: it must be that of a daprd with the state store "conversations"; ${sidecar.url} has no state API.`,
+    )
+    return true
+  })
 })
 
 test('daprStateStore() says so where nothing answers', async () => {
