@@ -49,7 +49,8 @@ function rowOf(line: string): ProofRow[] {
   return number === undefined ? [] : [{ number: Number(number), proofs: proofsOf(line) }]
 }
 
-function proofsOf(line: string): Proof[] {
+/** The proofs that a line names. */
+export function proofsOf(line: string): Proof[] {
   return [...line.matchAll(/\]\((?<path>[^)]+\.ts)\):(?<titles>(?:,? “[^”]+”)+)/g)].map(({ groups = {} }) => ({
     path: groups.path ?? '',
     titles: [...(groups.titles ?? '').matchAll(/“([^”]+)”/g)].map(([, title = '']) => title),

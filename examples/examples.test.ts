@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { echoComponent, type RunningSidecar, startSidecar } from '@dapr-chat/sidecar/testing'
-import { runCommand } from '../tools/run-command.ts'
+import { assertInOrder, runExample } from './run-example.ts'
 
 let sidecar: RunningSidecar
 let folder: string
@@ -21,20 +21,14 @@ after(async () => {
 })
 
 function run(name: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const own = { DAPR_HTTP_ENDPOINT: sidecar.http, DAPR_API_TOKEN: '', DAPR_LLM_COMPONENT_DEFAULT: '', ...env }
-  return runCommand(process.execPath, [`examples/${name}.ts`, ...args], { env: own })
+  return runExample(name, args, { env: { DAPR_HTTP_ENDPOINT: sidecar.http, ...env } })
 }
 
 /** The example ends well, and prints these in this order. */
 async function prints(name: string, sections: readonly string[], args: readonly string[] = []): Promise<void> {
   const { exitCode, output } = await run(name, args)
   assert.equal(exitCode, 0, output)
-  let rest = output
-  for (const section of sections) {
-    const at = rest.indexOf(section)
-    assert.notEqual(at, -1, `"${section}" must follow in:\n${rest}`)
-    rest = rest.slice(at + section.length)
-  }
+  assertInOrder(output, sections)
 }
 
 test('generate prints the answer, its figures, and the components where one is unknown', () =>
@@ -67,55 +61,6 @@ test('multi-turn sends what was said before, and leaves out what does not fit', 
     '👤 What is my name?\n🤖 You are brief.\n',
     '1 earlier turns sent, 1 left out',
   ]))
-
-test('tools runs the five tools, and tells the model what went wrong', () =>
-  prints('tools', [
-    '🔧 get_weather {"location":"Tokyo"}\n',
-    '💬 Weather in Tokyo: 72°F, sunny, light breeze\n',
-    '💬 Result: 15 * 8 + 7 = 127\n',
-    'complete after 2 steps',
-    '💬 Time zone of Paris: Europe/Paris, where it is ',
-    '💬 100 USD = 90.91 EUR\n',
-    '💬 Tasks: water the plants (open)\n',
-    'Error: Tool "calculate" failed: cannot work out "process.exit(1)"\n',
-    '🎉 Done\n',
-  ]))
-
-test('tools shows that echo calls every tool, with the names of its parameters as arguments', () =>
-  prints('tools', ['🔧 get_weather location\n', 'max-steps after 4 steps', '🎉 Done\n'], ['--provider', 'echo']))
-
-for (const name of ['tools', 'tools-manual']) {
-  test(`${name} ends with 2 where the provider is unknown or its key is missing`, async () => {
-    const unknown = await run(name, ['--provider', 'nobody'])
-    assert.equal(unknown.exitCode, 2)
-    assert.equal(unknown.output, '❌ --provider must be one of rules, echo, openai, anthropic, gemini\n')
-    const keyless = await run(name, ['--provider', 'gemini'], { GOOGLE_AI_API_KEY: '' })
-    assert.equal(keyless.exitCode, 2)
-    assert.equal(keyless.output, '❌ Please set the GOOGLE_AI_API_KEY environment variable\n')
-  })
-}
-
-const steps = [
-  '📤 Step 1:',
-  '📋 Step 2:',
-  '🏁 Finish reason: tool_calls\n',
-  '🔧 Step 3:',
-  '💬 Step 4:',
-  '🤖 Step 5:',
-  '🎉 Done\n',
-]
-
-test('tools-manual prints its five steps', () =>
-  prints('tools-manual', [
-    ...steps.slice(0, 4),
-    'Weather in Tokyo: 72°F, sunny, light breeze\n',
-    'Result: 15 * 8 + 7 = 127\n',
-    '💬 Step 4: the results go back\n   user, assistant, tool, tool\n',
-    '🤖 Step 5: the model answers\n   This is what I found: Weather in Tokyo',
-    '127.\n🎉 Done\n',
-  ]))
-
-test('tools-manual prints its five steps with echo too', () => prints('tools-manual', steps, ['--provider', 'echo']))
 
 test('structured-output prints values, parts of values, and what does not fit', () =>
   prints('structured-output', [

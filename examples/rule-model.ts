@@ -11,7 +11,8 @@ const rules: readonly { readonly tool: string; readonly when: RegExp }[] = [
   { tool: 'calculate', when: /(?:what is|calculate) (?<expression>[^?,]*\d[^?,]*[^?,\s])/i },
   { tool: 'get_time_zone', when: /time(?: zone)? in (?<location>\p{Lu}[\p{L} ]*\p{L})/u },
   { tool: 'CurrencyConverter', when: /(?<amount>\d+(?:\.\d+)?) (?<from>[A-Z]{3}) (?:in|to) (?<to>[A-Z]{3})/ },
-  { tool: 'TaskManager', when: /(?<action>remember) to (?<title>[^?.,]+)/i },
+  { tool: 'TaskManager', when: /(?<action>add|complete) the task: (?<title>[^?.,]+)/ },
+  { tool: 'TaskManager', when: /(?<action>list) all tasks/ },
 ]
 
 /** `conversation.rules`. */
@@ -39,11 +40,19 @@ async function* answer({ request }: ConversationCall): AsyncGenerator<readonly C
     ]
   }
   const found = results.map(({ content }) => textOf(content)).join('; ')
-  const text = found === '' ? 'I know nothing but my tools.' : `This is what I found: ${found}.`
+  const text = found === '' ? withoutTools(messages) : `This is what I found: ${found}.`
   for (const word of calls.length > 0 ? [] : text.split(/(?<= )/)) {
     yield [{ type: 'text-delta', choice: 0, text: word }]
   }
   yield [{ type: 'finish', choice: 0, reason: calls.length > 0 ? 'tool_calls' : 'stop' }]
+}
+
+/** The one thing it knows beside tools: a name, as long as it is told again with each question. */
+function withoutTools(messages: readonly Message[]): string {
+  const said = messages.flatMap(({ role, content }) => (role === 'user' ? [textOf(content)] : []))
+  if (!/my name/i.test(said.at(-1) ?? '')) return 'I know nothing but my tools.'
+  const name = said.flatMap((text) => /[Mm]y name is (\p{Lu}\p{L}*)/u.exec(text)?.[1] ?? []).at(-1)
+  return name === undefined ? 'You have not told me your name.' : `Your name is ${name}.`
 }
 
 function callsFor(question: Message | undefined, offered: ReadonlySet<string>) {

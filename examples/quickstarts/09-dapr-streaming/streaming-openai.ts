@@ -1,22 +1,23 @@
 /**
- * A conversation with the openai component: a stream with its figures, earlier turns, and a stream stopped half way.
- * Needs a running sidecar and OPENAI_API_KEY, in the shell or in a .env file.
+ * A conversation with the openai component: a stream with its figures, earlier turns, an interruption and an error. Needs a
+ * running sidecar and OPENAI_API_KEY, in the shell or in the file .env, for both.
  *
- *   npm start                       in one terminal
- *   npm run example:openai          in another one
+ *   npm run dapr:dev -- --app-id streaming-test --components ./examples/quickstarts/09-dapr-streaming/components
+ *   npm run example:openai          in another terminal
  */
 import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
-import {
-  AbortedError,
-  type ChatMessage,
-  DaprChatClient,
-  formatMetrics,
-  SidecarUnavailableError,
-} from '@dapr-chat/client'
+import { type ChatMessage, DaprChatClient, formatMetrics } from '@dapr-chat/client'
+import { tellFailure } from '../tell-failure.ts'
+import { runSections, type Section } from './run-sections.ts'
+import { errorHandling, interruption } from './shared-sections.ts'
 
-const component = 'openai'
 const prompt = 'Write a short story about an AI that discovers it can dream.'
+const questions = [
+  { content: 'What is machine learning, in one sentence?', temperature: 0.3 },
+  { content: 'Can you give me an example from everyday life?', temperature: 0.5 },
+  { content: 'Now tell it again as a haiku.', temperature: 0.9 },
+]
 const line = '-'.repeat(60)
 
 async function streaming(llm: DaprChatClient): Promise<void> {
@@ -35,11 +36,6 @@ async function streaming(llm: DaprChatClient): Promise<void> {
 }
 
 async function interactive(llm: DaprChatClient): Promise<void> {
-  const questions = [
-    { content: 'What is machine learning, in one sentence?', temperature: 0.3 },
-    { content: 'Can you give me an example from everyday life?', temperature: 0.5 },
-    { content: 'Now tell it again as a haiku.', temperature: 0.9 },
-  ]
   console.log('💬 Testing Interactive Conversation with Context')
   console.log(line)
   const turns: ChatMessage[] = []
@@ -56,30 +52,12 @@ async function interactive(llm: DaprChatClient): Promise<void> {
       turns.push({ role: 'user', content }, { role: 'assistant', content: text })
     } catch (error) {
       failed++
-      console.log(`\n❌ Error in turn ${index + 1}: ${messageOf(error)}`)
+      console.log()
+      tellFailure(`Error in turn ${index + 1}`, error)
     }
   }
   if (failed > 0) throw new Error(`${failed} of ${questions.length} turns failed`)
   console.log('✅ Interactive conversation completed!')
-}
-
-async function interruption(llm: DaprChatClient): Promise<void> {
-  console.log('🛑 Testing Stream Interruption')
-  console.log(line)
-  const stream = llm.generateStream('Count from one to two hundred, in words.')
-  let stopped = false
-  try {
-    for await (const text of stream.textStream) {
-      process.stdout.write(text)
-      if (stream.partial.text.length > 80) stream.cancel('seen enough')
-    }
-  } catch (error) {
-    if (!(error instanceof AbortedError)) throw error
-    stopped = true
-  }
-  console.log()
-  if (!stopped) throw new Error('the stream must be stopped half way: it ended by itself')
-  console.log(`✅ Stopped after ${stream.partial.text.length} characters; the model stopped too.`)
 }
 
 /** Prints text as it arrives, and returns all of it. */
@@ -94,12 +72,18 @@ async function print(pieces: AsyncIterable<string>): Promise<string> {
   return text
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
+const advice = 'Make sure the sidecar was started where OPENAI_API_KEY is set: it reads the key when it starts'
+const failure = 'OpenAI conversation error'
+const sections: readonly Section[] = [
+  { failure, run: streaming },
+  { failure, run: interactive },
+  { failure, run: (llm) => interruption(llm, 'Count from one to two hundred, in words.') },
+  { failure, run: errorHandling },
+]
 
 async function main(): Promise<number> {
   console.log('🚀 Dapr + OpenAI Conversation Demo')
+  console.log('🌊 True streaming: words are printed as the model writes them')
   if (existsSync('.env')) loadEnvFile('.env')
   if (!process.env.OPENAI_API_KEY) {
     console.log('❌ Please set OPENAI_API_KEY environment variable')
@@ -109,28 +93,8 @@ async function main(): Promise<number> {
   }
   console.log('🔑 OpenAI API key found - ready for AI conversation!')
 
-  const llm = new DaprChatClient({ component })
-  const sections = [streaming, interactive, interruption]
-  let failed = 0
-  for (const section of sections) {
-    console.log()
-    try {
-      await section(llm)
-    } catch (error) {
-      failed++
-      console.log(`❌ OpenAI conversation error: ${messageOf(error)}`)
-      if (error instanceof SidecarUnavailableError) {
-        console.log('💡 Start one in another terminal with: npm start')
-        break
-      }
-    }
-  }
-
-  console.log()
-  if (failed > 0) {
-    console.log(`❌ ${failed} of ${sections.length} sections failed`)
-    return 1
-  }
+  await using llm = new DaprChatClient({ component: 'openai' })
+  if (!(await runSections(llm, sections, advice))) return 1
   console.log('🎉 OpenAI Conversation Demo Complete!')
   console.log('✅ All conversation features worked:')
   console.log('   • Answers token by token, as the model writes them')
@@ -138,7 +102,8 @@ async function main(): Promise<number> {
   console.log('   • A temperature for each question')
   console.log('   • Token usage and timings')
   console.log('   • A stream stopped half way')
-  console.log('🔗 Next: npx dapr-chat chat --component openai')
+  console.log('   • An error caught by its kind')
+  console.log('🔗 Next: Try ../10-dapr-tool-calling/ for AI agents with tools!')
   return 0
 }
 
