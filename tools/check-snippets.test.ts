@@ -34,6 +34,11 @@ test('the blocks of a page are found with their line, language and mark', () => 
   ])
 })
 
+test('a block may say why it is not run', () => {
+  const [block] = snippetsOf('a.md', '<!-- not run: it needs a key -->\n\n```sh\ncurl x\n```\n')
+  assert.deepEqual([block?.run, block?.notRun], [false, 'it needs a key'])
+})
+
 function snippet(language: string, code: string, run = false): Snippet {
   return { page: 'docs/a.md', line: 7, language, run, code: `${code}\n` }
 }
@@ -72,6 +77,12 @@ for (const row of wrong) {
   })
 }
 
+test('shell that nobody runs must call what is there, or say why it is not run', async () => {
+  const { problems } = await checkSnippets([snippet('sh', 'npx dapr-chat ask --componnt echo hello')], answering)
+  assert.equal(problems.length, 1)
+  assert.match(problems[0] ?? '', /docs\/a\.md:7: dapr-chat ask: .*componnt/)
+})
+
 test('what is right is compiled, parsed and run, the default port standing for the real one', async () => {
   const call = `const answer = await fetch('http://localhost:3500/ping')
 if ((await answer.text()) !== 'pong') throw new Error('no pong')
@@ -82,10 +93,11 @@ if (!answer.url.includes(\`:\${process.env.DAPR_HTTP_PORT}/\`)) throw new Error(
       { ...snippet('sh', 'test -n "$DAPR_GRPC_PORT"', true), line: 20 },
       snippet('yaml', 'a: 1\n---\nb: 2'),
       snippet('json', '{"a": 1}'),
-      snippet('sh', 'no-such-program --flag'),
+      { ...snippet('sh', 'no-such-program --flag'), notRun: 'there is none' },
+      snippet('sh', 'npx dapr-chat serve'),
       snippet('text', 'anything { goes'),
     ],
     answering,
   )
-  assert.deepEqual(report, { compiled: 1, run: 2, parsed: 4, skipped: [], problems: [] })
+  assert.deepEqual(report, { compiled: 1, run: 2, parsed: 5, skipped: [], problems: [] })
 })

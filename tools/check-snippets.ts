@@ -1,7 +1,9 @@
 /**
- * Checks every code block of README.md, those of the packages, and docs/: TypeScript must compile, YAML and JSON must parse, shell must be shell.
+ * Checks every code block of README.md, those of the packages and the examples, and docs/: TypeScript must compile, YAML and
+ * JSON must parse, shell must be shell.
  * A block below `<!-- run -->` is also executed, against a sidecar with the project's own components (echo needs no key);
- * the default ports written in it stand for that sidecar's. `npm run check -- snippets` runs it.
+ * the default ports written in it stand for that sidecar's. Shell that is not run must be such that all it calls is there
+ * (`shell-commands.ts`), or stand below `<!-- not run: REASON -->`. `npm run check -- snippets` runs it.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -9,6 +11,7 @@ import { parseAllDocuments } from 'yaml'
 import { findProgram } from './find-program.ts'
 import { apiFolder, repositoryFiles, repositoryRoot } from './repository.ts'
 import { runCommand } from './run-command.ts'
+import { commandProblems } from './shell-commands.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
 
 /** What was done, and what was wrong, as sentences that begin with a page and a line. */
@@ -54,6 +57,9 @@ export async function checkSnippets(
     for (const snippet of shell) {
       const { exitCode, output } = await runCommand('bash', ['-n', '-c', snippet.code])
       if (exitCode !== 0) problems.push(`${place(snippet)}: is not valid shell: ${output.trim()}`)
+      else if (!snippet.run && snippet.notRun === undefined) {
+        problems.push(...commandProblems(snippet.code).map((problem) => `${place(snippet)}: ${problem}`))
+      }
     }
     const wanted = [...typescript, ...shell].filter((snippet) => snippet.run)
     const unavailable = wanted.flatMap((snippet) => {
@@ -186,9 +192,12 @@ async function startSidecar(): Promise<RunningSidecar> {
 }
 
 if (import.meta.main) {
-  const pages = repositoryFiles(['README.md', 'packages/*/README.md', 'docs/**/*.md']).filter(
-    (page) => !page.startsWith(`${apiFolder}/`),
-  )
+  const pages = repositoryFiles([
+    'README.md',
+    'CONTRIBUTING.md',
+    '{packages,examples}/**/README.md',
+    'docs/**/*.md',
+  ]).filter((page) => !page.startsWith(`${apiFolder}/`))
   const snippets = pages.flatMap((page) => snippetsOf(page, readFileSync(join(repositoryRoot, page), 'utf8')))
   const { compiled, run, parsed, skipped, problems } = await checkSnippets(snippets, startSidecar)
   for (const line of skipped) console.log(line)

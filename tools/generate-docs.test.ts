@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { errorRow } from '@dapr-chat/protocol'
 import { componentSchema, providers } from '@dapr-chat/sidecar'
 import { contracts, features } from '@dapr-chat/sidecar/testing'
 import { Ajv } from 'ajv'
 import { parse, parseAllDocuments } from 'yaml'
 import { contractFolder, documentedComponents } from './docs/component.ts'
 import { componentExamples, componentYaml } from './docs/component-examples.ts'
+import { textOnly } from './docs/error-places.ts'
+import { codesTest, situationsTest, troubleshootingPage } from './docs/troubleshooting-page.ts'
 import { componentsFolder, generatedDocs } from './generate-docs.ts'
 import { repositoryFiles, repositoryRoot } from './repository.ts'
 
@@ -32,6 +35,25 @@ test('every test that the documents name exists in the file that they name', () 
     }
   }
 })
+
+test('the page about errors has every code that an answer or a start can bring, and every class of the client', () => {
+  const page = troubleshootingPage()
+  const sources = repositoryFiles(['packages/*/src/**/*.ts']).filter((path) => !path.endsWith('.test.ts'))
+  const codes = sources.flatMap((path) => [...committed(path).matchAll(/'(ERR_[A-Z_]+)'|\[?([A-Z_]+_FAILURE)\b/g)])
+  const named = new Set(codes.map(([, answered, started]) => answered ?? started ?? ''))
+  assert.ok(named.size > 15)
+  // What nobody is there to read.
+  named.delete('ERR_CONVERSATION_CANCELLED')
+  for (const code of named) assert.ok(page.includes(code) || isTextOnly(code), code)
+  const classes = committed('packages/client/src/errors.ts').matchAll(/class (\w+) extends DaprChatError/g)
+  for (const [, name = ''] of classes) assert.ok(page.includes(`\`${name}\``), name)
+  for (const path of [codesTest, situationsTest]) assert.ok(existsSync(join(repositoryRoot, path)), path)
+})
+
+/** Whether a code stands in the error table alone: its answer is a line of text. */
+function isTextOnly(code: string): boolean {
+  return [...textOnly].some((each) => errorRow(each).dapr === code)
+}
 
 test('every component is documented with a test that runs its contract', () => {
   for (const { test: file } of documentedComponents()) {

@@ -1,18 +1,28 @@
 /**
- * Generates the pages about components and the schema of their files from the sidecar's declarations and from the data
- * of the providers' contract. `npm run generate` writes them; a test compares them with what is committed.
+ * Generates the pages about components and the schemas for editors from the sidecar's declarations and from the data of the
+ * providers' contract, the page about errors from the error table, and the sizes on the page about production from the
+ * benchmark's figures. `npm run generate` writes them; a test compares them with what is committed.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { componentSchema, providers } from '@dapr-chat/sidecar'
+import { componentSchema, configurationSchema, providers, resiliencySchema } from '@dapr-chat/sidecar'
 import { documentedComponents } from './docs/component.ts'
 import { componentPage } from './docs/component-page.ts'
 import { componentsPage } from './docs/components-page.ts'
+import { productionPage, writtenProductionPage } from './docs/sizing.ts'
+import { troubleshootingPage } from './docs/troubleshooting-page.ts'
 import { repositoryRoot } from './repository.ts'
 import { runCommand } from './run-command.ts'
 
 /** Where the pages of the single components stand; nothing else does. */
 export const componentsFolder = 'docs/components'
+
+/** The schemas for editors, by the kind of resource in small letters. */
+export const schemas = {
+  component: componentSchema(providers),
+  configuration: configurationSchema,
+  resiliency: resiliencySchema,
+} as const
 
 /** All generated files, by their paths from the repository's root. */
 export function generatedDocs(): ReadonlyMap<string, string> {
@@ -20,13 +30,18 @@ export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/components.md', componentsPage(components)],
     ...components.map((component) => [`${componentsFolder}/${component.name}.md`, componentPage(component)] as const),
-    ['docs/schemas/component.json', `${JSON.stringify(componentSchema(providers), null, 2)}\n`],
+    ['docs/troubleshooting.md', troubleshootingPage()],
+    [productionPage, writtenProductionPage()],
+    ...Object.entries(schemas).map(
+      ([name, schema]) => [`docs/schemas/${name}.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
+    ),
   ])
 }
 
 async function main(): Promise<number> {
-  rmSync(join(repositoryRoot, componentsFolder), { recursive: true, force: true })
+  // Made before anything is deleted: where one cannot be, all stay as they are.
   const files = generatedDocs()
+  rmSync(join(repositoryRoot, componentsFolder), { recursive: true, force: true })
   for (const [path, text] of files) {
     const file = join(repositoryRoot, path)
     mkdirSync(dirname(file), { recursive: true })

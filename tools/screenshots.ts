@@ -50,11 +50,17 @@ const pictures: readonly Picture[] = [
   { name: 'requests', hash: '#/requests' },
   {
     name: 'request',
-    hash: '#/requests?search=component:gpt state:succeeded',
+    hash: '#/requests?search=caller:assistant',
     prepare: (page) => page.locator('tr[data-call] a').first().click(),
   },
   { name: 'conversations', hash: '#/conversations/memory/order-17?caller=shop' },
-  { name: 'components', hash: '#/components' },
+  {
+    name: 'components',
+    hash: '#/components',
+    // One whose breaker is open and whose clock ran out.
+    prepare: (page) =>
+      page.locator('.card', { hasText: 'hasty' }).evaluate((card) => card.scrollIntoView({ block: 'end' })),
+  },
   {
     name: 'playground',
     hash: `#/playground?${new URLSearchParams({
@@ -71,6 +77,9 @@ const pictures: readonly Picture[] = [
     },
   },
 ]
+
+/** With them the model calls a tool in the middle of its words. */
+const tools = [{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } }]
 
 /** Questions at changing rates, some of which fail, and a conversation. */
 async function makeTraffic(stage: Stage): Promise<void> {
@@ -91,6 +100,8 @@ async function makeTraffic(stage: Stage): Promise<void> {
     if (second % 8 === 7) asked.push(stage.ask('gpt', failing[Math.floor(second / 8)] ?? 'too much', { caller }))
     await Promise.all([...asked, sleep(1_000)])
   }
+  await stage.ask('gpt', 'What is the weather in Oslo?', { caller: 'assistant', body: { tools } })
+  for (let time = 0; time < 3; time++) await stage.ask('hasty', 'say nothing')
   await stage.converse('memory', 'order-17', 'Where is my order?')
   await stage.converse('memory', 'order-17', 'When will it come?')
 }

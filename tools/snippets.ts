@@ -10,6 +10,8 @@ export interface Snippet {
   readonly language: string
   /** Whether `<!-- run -->` stands before the fence, with nothing but empty lines between. */
   readonly run: boolean
+  /** Why it is not run, where `<!-- not run: REASON -->` stands there in its place. */
+  readonly notRun?: string
   /** Its text, without the indentation that a list gave it. */
   readonly code: string
 }
@@ -24,14 +26,23 @@ export function snippetsOf(page: string, text: string): Snippet[] {
     const [, indent = '', marks = '', language = ''] = fence.exec(lines[index] ?? '') ?? []
     if (marks === '') continue
     const start = index + 1
-    const run = lastWords(lines.slice(0, index)) === '<!-- run -->'
+    const mark = lastWords(lines.slice(0, index))
+    const run = mark === '<!-- run -->'
+    const [, notRun] = /^<!-- not run: (.+) -->$/.exec(mark ?? '') ?? []
     do index++
     while (index < lines.length && !closes(lines[index] ?? '', marks))
     const code = lines
       .slice(start, index)
       .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart()))
       .join('\n')
-    snippets.push({ page, line: start + 1, language: language.toLowerCase(), run, code: `${code}\n` })
+    snippets.push({
+      page,
+      line: start + 1,
+      language: language.toLowerCase(),
+      run,
+      ...(notRun !== undefined && { notRun }),
+      code: `${code}\n`,
+    })
   }
   return snippets
 }

@@ -19,6 +19,8 @@ export function componentsPage(components: readonly DocumentedComponent[]): stri
     `An editor that knows YAML completes and checks component files that begin with this line, with the way from the file to
 [schemas/component.json](schemas/component.json):`,
     '```yaml\n# yaml-language-server: $schema=../docs/schemas/component.json\n```',
+    `It knows the secret stores too. Resources of the kinds Resiliency and Configuration have
+[schemas/resiliency.json](schemas/resiliency.json) and [schemas/configuration.json](schemas/configuration.json).`,
     'What becomes of the parameters of a request, in OpenAI’s names or a vendor’s: see [parameters.md](parameters.md).',
     'A kind of component that is not here can be added: see [providers.md](providers.md).',
     '## Side by side',

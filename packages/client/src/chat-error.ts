@@ -1,5 +1,5 @@
 /** The one place where a failure becomes an error that users catch. */
-import { ConversationError } from '@dapr-chat/protocol'
+import { ConversationError, errorAdvice } from '@dapr-chat/protocol'
 import {
   AbortedError,
   type ChatErrorDetails,
@@ -48,32 +48,25 @@ function beforeOutput(thrown: unknown, component: string | undefined): DaprChatE
   if (thrown instanceof DaprChatError) return thrown
   const error = ConversationError.from(thrown)
   const { message, retryable, status, retryAfterMs, requestId } = error
-  const details: ChatErrorDetails = { component: error.component ?? component, requestId, cause: error }
-  const provider = (reason: ProviderErrorReason, hint?: string) =>
-    new ProviderError(message, { ...details, retryable, reason, status, retryAfterMs, hint })
+  const hint = errorAdvice[error.code]
+  const details: ChatErrorDetails = { component: error.component ?? component, requestId, hint, cause: error }
+  const provider = (reason: ProviderErrorReason) =>
+    new ProviderError(message, { ...details, retryable, reason, status, retryAfterMs })
   switch (error.code) {
     case 'component_not_found':
-      return new ComponentNotFoundError(message, { ...details, available: [] })
+      // Whoever knows which components there are says so in place of the advice.
+      return new ComponentNotFoundError(message, { ...details, hint: undefined, available: [] })
     case 'missing_inputs':
     case 'invalid_params':
     case 'malformed_request':
     case 'body_too_large':
+    case 'unauthenticated':
     case 'forbidden':
       return new InvalidRequestError(message, details)
-    case 'unauthenticated':
-      return new InvalidRequestError(message, {
-        ...details,
-        hint: 'Set DAPR_API_TOKEN, or the option apiToken, to the token that the sidecar was started with.',
-      })
     case 'not_found':
-      return new UnsupportedFeatureError(message, {
-        ...details,
-        hint: 'The endpoint must be that of a sidecar, and the conversation API needs dapr-chat or Dapr 1.16 or newer.',
-      })
+      return new UnsupportedFeatureError(message, details)
     case 'auth':
-      return provider('auth', "Check the key in the component's metadata.")
     case 'quota':
-      return provider('quota', "Check the plan and the billing of the provider's account.")
     case 'rate_limit':
     case 'context_length':
     case 'content_filter':
@@ -92,7 +85,8 @@ function beforeOutput(thrown: unknown, component: string | undefined): DaprChatE
     case 'timeout':
       return new TimeoutError(message, details)
     case 'cancelled':
-      return new AbortedError(message, { ...details, cause: error.cause })
+      // There is nothing to do about it.
+      return new AbortedError(message, { ...details, hint: undefined, cause: error.cause })
     case 'shutting_down':
       return new SidecarUnavailableError(message, details)
     case 'internal':

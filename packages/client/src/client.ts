@@ -1,5 +1,5 @@
 /** The client: what a program says and asks for in, an answer or a stream of it out. */
-import type { ConversationRequest, JsonObject } from '@dapr-chat/protocol'
+import { type ConversationRequest, errorAdvice, type JsonObject } from '@dapr-chat/protocol'
 import type { SidecarMetadata } from '@dapr-chat/protocol/dapr'
 import { abortable, CallSignal, pause } from './abortable.ts'
 import type { CallFrame } from './call-frame.ts'
@@ -266,7 +266,7 @@ export class DaprChatClient implements AsyncDisposable {
     const hint =
       available.length > 0
         ? `The sidecar has these conversation components: ${available.join(', ')}.`
-        : 'Check that the sidecar was started with the folder of its components.'
+        : errorAdvice.component_not_found
     return new ComponentNotFoundError(message, { component, requestId, cause, available, hint })
   }
 }

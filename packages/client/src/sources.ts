@@ -1,5 +1,5 @@
 /** Chooses where an answer comes from: the sources of a client in their order, and what is known of each. */
-import { ConversationError, type ConversationEvent } from '@dapr-chat/protocol'
+import { ConversationError, type ConversationEvent, errorAdvice } from '@dapr-chat/protocol'
 import { UnsupportedFeatureError } from './errors.ts'
 import type { CompleteRetryPolicy } from './retry/policy.ts'
 import { withRetries } from './retry/retry.ts'
@@ -111,7 +111,7 @@ export class Sources {
     // Nothing is left to lose: the next question finds out anew whether it was a fault that has passed.
     for (const entry of this.#entries) Object.assign(entry, { absent: false, unable: undefined })
     throw new UnsupportedFeatureError('Cannot ask: a source must have a conversation API, and none has', {
-      hint: 'The endpoint must be that of a sidecar, and the conversation API needs dapr-chat or Dapr 1.16 or newer.',
+      hint: errorAdvice.not_found,
     })
   }
 

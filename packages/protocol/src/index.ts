@@ -43,10 +43,20 @@ export type { ConversationRequest, ResponseFormat, Scrub } from './conversation/
 export type { ConversationChoice, ConversationResult } from './conversation/result.ts'
 export { collect, ResultFold } from './conversation/result.ts'
 export { spanAttribute } from './conversation/span-attributes.ts'
-export { inputMessages, outputMessages } from './conversation/span-messages.ts'
+export { inputMessages, outputMessages, toolDefinitions } from './conversation/span-messages.ts'
 export type { ToolCall, ToolChoice, ToolDefinition } from './conversation/tool.ts'
 export type { Usage } from './conversation/usage.ts'
 export { sumUsage, tokenCount } from './conversation/usage.ts'
 export { CharacterJoiner } from './conversation/well-formed.ts'
 export type { Clock, ErrorCode, ErrorDetails, ErrorRow } from './error.ts'
 export { ConversationError, errorCodes, errorRow, isErrorCode } from './error.ts'
+export { adviceFor, errorAdvice, errorMeanings } from './error-advice.ts'
+export {
+  UNKNOWN_FIGURE,
+  writtenCost,
+  writtenCount,
+  writtenDuration,
+  writtenMoney,
+  writtenRate,
+  writtenShare,
+} from './figure-text.ts'

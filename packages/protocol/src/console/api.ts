@@ -1,4 +1,5 @@
 /** The rest of what the console's page and the sidecar say to each other, under `/api/console/`. */
+import type { Clock } from '../error.ts'
 import type { CallSummary } from './call.ts'
 
 /**
@@ -25,8 +26,19 @@ export interface ComponentView {
   readonly settings: readonly SettingView[]
   /** The state of its circuit breaker; absent where it has none. */
   readonly breaker?: 'closed' | 'half-open' | 'open'
+  /** Its clocks: those that run, and those that ran out since the sidecar's start. Absent where there are none. */
+  readonly clocks?: readonly ClockView[]
   /** What went wrong last, and when in milliseconds since 1970. */
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: number }
+}
+
+/** One clock of a component. */
+export interface ClockView {
+  readonly name: Clock
+  /** How long it may run, in milliseconds; absent where it does not run, or no more. */
+  readonly limitMs?: number
+  /** How often it ran out since the sidecar's start, in attempts that were made again too. */
+  readonly ranOut: number
 }
 
 /** One setting of a component. */

@@ -28,9 +28,9 @@ export interface CallSummary {
   readonly surface: CallSurface
   /** Whether the caller asked for a stream. */
   readonly streamed: boolean
-  /** The component's name. */
+  /** The component's name; empty where a call was refused that named none of ours. */
   readonly component: string
-  /** The component's type, such as `conversation.openai`. */
+  /** The component's type, such as `conversation.openai`; empty likewise. */
   readonly type: string
   /** The model that answered, or else the one that was asked for; absent where neither is known. */
   readonly model?: string
@@ -40,7 +40,7 @@ export interface CallSummary {
   readonly contextId?: string
   /** The trace that the call belongs to: 32 hexadecimal digits. */
   readonly traceId?: string
-  /** From the request to the end of its answer; absent while it runs. */
+  /** From the request to the end of its answer; absent while it runs, and where the call was refused. */
   readonly durationMs?: number
   /** From the request to the first model output, thinking included; absent where none came. */
   readonly timeToFirstTokenMs?: number
@@ -73,9 +73,10 @@ export interface CallError {
 export interface CallPhase {
   /**
    * `queue`: until the provider was asked; `connect`: until its head came; `first-token`: until its first output;
-   * `stream`: until its last; `wait`: between two attempts.
+   * `stream`: until its last; `tools`: beside that, from the first tool call to the end of the last one; `wait`: between
+   * two attempts.
    */
-  readonly name: 'queue' | 'connect' | 'first-token' | 'stream' | 'wait'
+  readonly name: 'queue' | 'connect' | 'first-token' | 'stream' | 'tools' | 'wait'
   /** After the call's beginning. */
   readonly startMs: number
   readonly durationMs: number

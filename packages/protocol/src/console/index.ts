@@ -1,6 +1,7 @@
 /** What the console's page and the sidecar say to each other. Types only: nothing here is in a bundle. */
 export type {
   CallList,
+  ClockView,
   ComponentList,
   ComponentView,
   ConsoleEvent,

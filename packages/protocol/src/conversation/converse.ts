@@ -1,4 +1,5 @@
 import type { CallSurface } from '../console/call.ts'
+import type { ConversationError } from '../error.ts'
 import type { ConversationEvent } from './event.ts'
 import type { ConversationRequest } from './request.ts'
 
@@ -30,7 +31,7 @@ export interface CallObserver {
   /** The head of the provider's answer has come. */
   answered(): void
   /** An attempt has failed, and there will be another one. */
-  retried(): void
+  retried(failure: ConversationError): void
   /** A circuit breaker lets no attempt through. */
   refused(): void
   /** The answer comes from the response cache. */

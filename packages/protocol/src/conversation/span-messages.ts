@@ -4,7 +4,7 @@
  */
 import type { Message } from './message.ts'
 import type { ConversationResult } from './result.ts'
-import type { ToolCall } from './tool.ts'
+import type { ToolCall, ToolDefinition } from './tool.ts'
 
 /** Messages of a question as the value of an attribute. Media are named and never written out. */
 export function inputMessages(messages: readonly Message[]): string {
@@ -20,6 +20,18 @@ export function inputMessages(messages: readonly Message[]): string {
       const calls = message.role === 'assistant' ? message.toolCalls.map(toolCall) : []
       return { role: message.role, parts: [...parts, ...calls] }
     }),
+  )
+}
+
+/** The tools of a question as the value of an attribute. */
+export function toolDefinitions(tools: readonly ToolDefinition[]): string {
+  return JSON.stringify(
+    tools.map(({ name, description, parameters }) => ({
+      type: 'function',
+      name,
+      ...(description !== undefined && { description }),
+      ...(parameters && { parameters }),
+    })),
   )
 }
 

@@ -13,6 +13,8 @@ export interface Usage {
   readonly totalTokens: number
   /** Prompt tokens that the provider's own cache served. */
   readonly cachedTokens?: number
+  /** Prompt tokens that the provider took into its own cache, which some charge more for. */
+  readonly cacheWriteTokens?: number
   readonly promptAudioTokens?: number
   /** Completion tokens spent on thinking. */
   readonly reasoningTokens?: number
