@@ -55,6 +55,8 @@ describe('the console of a sidecar with a token', { skip: program === undefined 
     await page.getByRole('textbox', { name: 'Message 1' }).fill('Hello after the login')
     await page.getByRole('button', { name: 'Send' }).click()
     await page.locator('.run .badge', { hasText: 'done' }).waitFor()
+    await page.getByRole('button', { name: 'curl' }).click()
+    await page.getByText('-H "dapr-api-token: $DAPR_API_TOKEN"').waitFor()
     await page.getByRole('link', { name: 'Find in the log' }).click()
     await page.locator('tr[data-call]').getByText('succeeded').waitFor()
     await page.getByRole('button', { name: 'Live' }).waitFor()

@@ -3,13 +3,87 @@
  * in the playground, and finds both in the log. Then the log as it is used every day.
  */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
+import { buildConsole } from '../../tools/build-console.ts'
 import { findChromium, noChromium } from '../../tools/chromium.ts'
 import { openPage, startBrowser, textOf, type WatchedPage } from './browser.ts'
+import { serve } from './serve.ts'
 import { type Stage, startStage } from './stage.ts'
 
 const program = findChromium()
+const runFile = promisify(execFile)
+
+/** A component's file; JSON is YAML too. */
+function componentYaml(name: string, type: string, settings: Readonly<Record<string, string>> = {}): string {
+  const metadata = Object.entries(settings).map(([key, value]) => ({ name: key, value }))
+  const spec = { type, version: 'v1', metadata }
+  return JSON.stringify({ apiVersion: 'dapr.io/v1alpha1', kind: 'Component', metadata: { name }, spec })
+}
+
+describe('the first minutes of a newcomer', { skip: program === undefined && noChromium }, () => {
+  test('opens the printed address, sees the first request, streams, stops, and finds both in the log', async () => {
+    // `npm start` builds the page too.
+    await buildConsole()
+    await using stage = await startStage({ paceMs: 10 })
+    await using served = await serve({
+      'echo.yaml': componentYaml('echo', 'conversation.echo'),
+      'gpt.yaml': componentYaml('gpt', 'conversation.openai', {
+        key: 'sk-of-the-test',
+        model: 'gpt-4.1-nano',
+        endpoint: stage.upstream.url,
+      }),
+    })
+    const browser = await startBrowser(program ?? '')
+    try {
+      await using opened = await openPage(browser, served.console)
+      const { page, complaints } = opened
+      await page.getByRole('heading', { name: 'Nothing has been asked yet' }).waitFor()
+      await page.locator('.live.live').waitFor()
+
+      // The command that the sidecar printed, in a second terminal.
+      const start = performance.now()
+      const asking = runFile('sh', ['-c', served.curl], { timeout: 20_000 })
+      await page.getByRole('table', { name: 'Latest requests' }).getByRole('row', { name: 'gpt' }).waitFor()
+      const seenAfterMs = performance.now() - start
+      assert.ok(seenAfterMs < 1_000, `the request was seen after ${seenAfterMs} ms`)
+      assert.match((await asking).stdout, /Tell me a story/)
+
+      await page.getByRole('link', { name: 'Playground', exact: true }).click()
+      await page.getByRole('combobox', { name: 'Component' }).selectOption('gpt')
+      const message = page.getByRole('textbox', { name: 'Message 1' })
+      const run = page.getByRole('region', { name: 'Answer of gpt' })
+      await message.fill('say: one two three four five six')
+      await page.getByRole('button', { name: 'Send' }).click()
+      await run.locator('.badge', { hasText: 'generating' }).waitFor()
+      await run.locator('.badge', { hasText: 'done' }).waitFor()
+      await message.fill('go on for ever')
+      await page.getByRole('button', { name: 'Send' }).click()
+      await run.getByText('more and more').first().waitFor()
+      const { connection } = await stage.upstream.requestArrived(stage.upstream.requests.length - 1)
+      await page.getByRole('button', { name: 'Stop' }).click()
+      await stage.upstream.connectionClosed(connection)
+      await run.locator('.badge', { hasText: 'stopped' }).waitFor()
+
+      await page.getByRole('link', { name: 'Requests', exact: true }).click()
+      const rows = page.locator('tr[data-call]')
+      await rows.nth(2).waitFor()
+      assert.match(await textOf(rows.nth(0)), /cancelled[\s\S]*gpt[\s\S]*console[\s\S]*\d ms/)
+      assert.match(await textOf(rows.nth(1)), /succeeded[\s\S]*gpt[\s\S]*console[\s\S]*\d ms[\s\S]*\d+ → 6/)
+      await rows.nth(1).getByRole('link').click()
+      const dialog = page.getByRole('dialog')
+      for (const stretch of ['queue', 'connect', 'first token', 'stream']) {
+        await dialog.getByRole('rowheader', { name: stretch, exact: true }).waitFor()
+      }
+      assert.match(await textOf(dialog), /First token\s+\d+ ms[\s\S]*Tokens out\s+6/)
+      assert.deepEqual(complaints, [])
+    } finally {
+      await browser.close()
+    }
+  })
+})
 
 describe('the console of a newcomer', { skip: program === undefined && noChromium }, () => {
   let stage: Stage
@@ -167,6 +241,13 @@ describe('the console of a newcomer', { skip: program === undefined && noChromiu
     await page.getByLabel('Caller').fill('shop')
     await page.getByRole('button', { name: 'Show' }).click()
     await page.getByRole('link', { name: 'order-17' }).click()
+    await page.getByText('Where is my order?').first().waitFor()
+    // Whoever else asks sees nothing of it.
+    await page.goto(`${stage.url}#/conversations?caller=billing`)
+    await page.getByText('Nothing is remembered for billing.').waitFor()
+    await page.goto(`${stage.url}#/conversations/memory/order-17?caller=billing`)
+    await page.getByText('no such conversation is stored for this caller').waitFor()
+    await page.goto(`${stage.url}#/conversations/memory/order-17?caller=shop`)
     await page.getByText('Where is my order?').first().waitFor()
     page.on('dialog', (dialog) => void dialog.accept())
     await page.getByRole('button', { name: 'Forget' }).click()

@@ -1,8 +1,11 @@
 /** The playground in a real browser: streaming, stopping, side by side, everything that a request can carry, and failures. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { findChromium, noChromium } from '../../tools/chromium.ts'
+import { repositoryRoot } from '../../tools/repository.ts'
 import { barriers } from './axe.ts'
 import { openPage, startBrowser, textOf, type WatchedPage } from './browser.ts'
 import { type Stage, startStage } from './stage.ts'
@@ -119,15 +122,45 @@ describe('the playground', { skip: program === undefined && noChromium }, () => 
     assert.deepEqual(opened.complaints, [])
   })
 
-  test('a tool call is shown with its arguments', async () => {
+  test('a tool call is shown with its arguments, and the model reads the result that somebody writes', async () => {
     await say('Weather?')
     await page.getByText('Tools', { exact: true }).click()
-    await page
-      .getByLabel('Tools, as JSON')
-      .fill('[{ "type": "function", "function": { "name": "get_weather", "parameters": { "type": "object" } } }]')
+    await page.getByRole('button', { name: /Take the example.*Tools/ }).click()
     await send()
     await pane().getByText('get_weather({"city":"Oslo"})').waitFor()
     await isOver()
+    await pane().getByRole('button', { name: 'Go on from here' }).click()
+    await page.getByText('result of call_1').waitFor()
+    await page.getByRole('textbox', { name: 'Message 3' }).fill('Rain, say: take an umbrella')
+    assert.deepEqual(await barriers(page), [])
+    await send()
+    await pane().getByText('take an umbrella').waitFor()
+    await isOver()
+    const [, called, result] = asked().messages as Record<string, unknown>[]
+    assert.equal(called?.role, 'assistant')
+    assert.match(JSON.stringify(called?.tool_calls), /"call_1".*get_weather/)
+    assert.deepEqual(
+      { role: result?.role, id: result?.tool_call_id, content: result?.content },
+      { role: 'tool', id: 'call_1', content: 'Rain, say: take an umbrella' },
+    )
+
+    // The log brings all of it back, the tool's words too.
+    await pane().getByRole('link', { name: 'Find in the log' }).click()
+    await page.locator('tr[data-call] a').first().click()
+    await page.getByRole('link', { name: 'Open in playground' }).click()
+    await page.getByText('result of call_1').waitFor()
+    assert.equal(await page.getByRole('textbox', { name: 'Message 3' }).inputValue(), 'Rain, say: take an umbrella')
+    assert.match(await page.getByLabel('Tools, as JSON').inputValue(), /get_weather/)
+    assert.deepEqual(opened.complaints, [])
+  })
+
+  test('a section that somebody opened stays open when it is emptied', async () => {
+    await page.getByText('Shape of the answer').click()
+    const schema = page.getByLabel('JSON Schema')
+    await schema.fill('{}')
+    await schema.fill('')
+    await page.getByRole('button', { name: /Take the example.*JSON Schema/ }).click()
+    assert.match(await schema.inputValue(), /"type": "object"/)
   })
 
   test('a failure says what happened and what to do', async () => {
@@ -183,21 +216,59 @@ describe('the playground', { skip: program === undefined && noChromium }, () => 
     )
   })
 
-  test('the code asks what the playground asks', async () => {
-    await say('Hello from code')
-    await page.getByRole('button', { name: 'curl' }).click()
-    const curl = await textOf(page.getByRole('region', { name: 'Code in curl' }))
-    assert.match(curl, /curl -N http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions/)
-    assert.match(curl, /Hello from code/)
-    await page.getByRole('button', { name: 'Python' }).click()
-    assert.match(
-      await textOf(page.getByRole('region', { name: 'Code in Python' })),
-      /client\.chat\.completions\.create/,
-    )
-    await page.getByRole('button', { name: 'TypeScript' }).click()
-    assert.match(
-      await textOf(page.getByRole('region', { name: 'Code in TypeScript' })),
-      /generateStream\('Hello from code'/,
-    )
+  test('the code in each language asks what the playground asks, as it stands', async (t) => {
+    await say("It's 5 o'clock")
+    await page.getByLabel('System prompt').fill('Be "brief".')
+    await page.getByText('Pictures').click()
+    await page.getByLabel('From an address').fill('https://example.com/a.png')
+    await page.getByLabel('From an address').blur()
+    await page.getByText('Parameters').click()
+    await page.getByLabel('Temperature').fill('0.3')
+    await page.getByLabel('Most tokens').fill('50')
+    await page.getByLabel('Others, as JSON').fill('{ "seed": 7, "tool_choice": "auto" }')
+    await page.getByText('Tools', { exact: true }).click()
+    await page.getByRole('button', { name: /Take the example.*Tools/ }).click()
+    await page.getByText('Shape of the answer').click()
+    await page.getByRole('button', { name: /Take the example.*JSON Schema/ }).click()
+    await send()
+    await isOver()
+    const wanted = asked()
+    assert.equal((wanted.messages as object[]).length, 2)
+    const inPython = await hasPythonPackage()
+    if (!inPython) t.diagnostic('the code in Python is not run: python3 has no package openai')
+    for (const language of ['TypeScript', 'curl', ...(inPython ? ['Python'] : [])] as const) {
+      await page.getByRole('button', { name: language, exact: true }).click()
+      const code = await textOf(page.getByRole('region', { name: `Code in ${language}` }))
+      const before = stage.upstream.requests.length
+      await runCode(language as CodeLanguage, code)
+      assert.equal(stage.upstream.requests.length, before + 1, language)
+      assert.deepEqual(asked(), wanted, language)
+    }
+    await page.getByRole('button', { name: 'Python', exact: true }).click()
+    await page.getByRole('region', { name: 'Code in Python' }).getByText('client.chat.completions.create').waitFor()
   })
 })
+
+type CodeLanguage = 'TypeScript' | 'curl' | 'Python'
+
+const programs: Readonly<Record<CodeLanguage, readonly [program: string, ...flags: string[]]>> = {
+  // The workspace has the client.
+  TypeScript: [process.execPath, '--input-type=module-typescript', '--eval'],
+  curl: ['sh', '-c'],
+  Python: ['python3', '-c'],
+}
+
+const runFile = promisify(execFile)
+
+/** Runs code that somebody copied from the page. */
+async function runCode(language: CodeLanguage, code: string): Promise<void> {
+  const [program, ...flags] = programs[language]
+  await runFile(program, [...flags, code], { cwd: repositoryRoot, timeout: 20_000 })
+}
+
+async function hasPythonPackage(): Promise<boolean> {
+  return runFile('python3', ['-c', 'import openai']).then(
+    () => true,
+    () => false,
+  )
+}

@@ -20,6 +20,7 @@ import {
   type ScriptedAnswer,
   type ScriptedProvider,
   scriptedProvider,
+  silence,
   startSidecar,
   type TestComponent,
   toolDelta,
@@ -58,6 +59,16 @@ const PRICES = `gpt-4.1-nano: { input: 0.1, output: 0.4 }
 gpt-4.1-mini: { input: 0.4, output: 1.6 }
 `
 
+/** Whoever is in a hurry gives up after two failures in a row. */
+const RESILIENCY = `
+apiVersion: dapr.io/v1alpha1
+kind: Resiliency
+metadata: {name: careful}
+spec:
+  policies: {circuitBreakers: {quick: {maxRequests: 1, timeout: 60s, trip: consecutiveFailures > 1}}}
+  targets: {components: {hasty: {outbound: {circuitBreaker: quick}}}}
+`
+
 /** Builds the page and starts everything. */
 export async function startStage({ paceMs = 0, answers = {}, ...settings }: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'dapr-chat-console-'))
@@ -65,14 +76,18 @@ export async function startStage({ paceMs = 0, answers = {}, ...settings }: Stag
   const pricesFile = join(folder, 'prices.yaml')
   await writeFile(pricesFile, PRICES)
   const upstream = await scriptedProvider((request) => answerTo(request, { paceMs, answers }))
-  const running = await startSidecar(componentsOf(upstream.url), {
-    appId: 'checkout',
-    captureContent: true,
-    usagePath: ':memory:',
-    consoleFolder: folder,
-    pricesFile,
-    ...settings,
-  })
+  const running = await startSidecar(
+    componentsOf(upstream.url),
+    {
+      appId: 'checkout',
+      captureContent: true,
+      usagePath: ':memory:',
+      consoleFolder: folder,
+      pricesFile,
+      ...settings,
+    },
+    { 'resiliency.yaml': RESILIENCY },
+  )
   const token = settings.apiToken
   const headers = (caller: string) => ({
     'dapr-caller-app-id': caller,
@@ -114,7 +129,8 @@ function componentsOf(endpoint: string): TestComponent[] {
     { name: 'echo', type: 'conversation.echo' },
     openai('gpt', 'gpt-4.1-nano'),
     openai('memory', 'gpt-4.1-mini', { history: 'true' }),
-    openai('house', 'house-model'),
+    openai('house', 'house-model', { responseCacheTTL: '1h' }),
+    openai('hasty', 'gpt-4.1-nano', { firstTokenTimeout: '200ms' }),
   ]
 }
 
@@ -128,10 +144,10 @@ async function answerTo({ body }: ReceivedRequest, { paceMs, answers }: Manner):
     tools,
   } = body as {
     model: string
-    messages?: { content?: unknown }[]
+    messages?: { role?: string; content?: unknown }[]
     tools?: unknown
   }
-  const said = messages.at(-1)?.content
+  const { role, content: said } = messages.at(-1) ?? {}
   const question = typeof said === 'string' ? said : JSON.stringify(said)
   if (question.includes('too much')) {
     const error = { message: 'Rate limit reached for requests', type: 'requests', code: 'rate_limit_exceeded' }
@@ -141,8 +157,10 @@ async function answerTo({ body }: ReceivedRequest, { paceMs, answers }: Manner):
     const error = { message: 'Incorrect API key provided', type: 'invalid_request_error', code: 'invalid_api_key' }
     return { status: 401, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error }) }
   }
+  if (question.includes('say nothing')) await silence
   if (paceMs > 0) await sleep(paceMs * 4)
-  return { body: named(model, piecesOf(question, tools !== undefined, { paceMs, answers })) }
+  const wantsTool = tools !== undefined && role !== 'tool'
+  return { body: named(model, piecesOf(question, wantsTool, { paceMs, answers })) }
 }
 
 /** The pieces with the name of the model that was asked, so that it has a price. */
@@ -150,10 +168,13 @@ async function* named(model: string, pieces: AsyncIterable<Piece>): AsyncGenerat
   for await (const piece of pieces) yield typeof piece === 'string' ? piece.replace('scripted-1', model) : piece
 }
 
-async function* piecesOf(question: string, hasTools: boolean, { paceMs, answers }: Manner): AsyncGenerator<Piece> {
+async function* piecesOf(question: string, wantsTool: boolean, { paceMs, answers }: Manner): AsyncGenerator<Piece> {
   yield chunk({ role: 'assistant', content: '' })
-  if (hasTools) {
+  if (wantsTool) {
+    yield chunk({ content: 'Let me look.' })
+    await sleep(paceMs * 2)
     yield toolDelta({ index: 0, id: 'call_1', name: 'get_weather', arguments: '{"city":' })
+    await sleep(paceMs * 4)
     yield toolDelta({ index: 0, arguments: '"Oslo"}' })
     yield finish('tool_calls')
     yield usage(20, 8)

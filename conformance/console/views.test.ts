@@ -1,10 +1,11 @@
 /** Every view of the console in a real browser, with data made by real traffic: without barriers, complaints or overflow. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import { open } from '@dapr-chat/sidecar/testing'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { findChromium, noChromium } from '../../tools/chromium.ts'
 import { barriers } from './axe.ts'
-import { openPage, startBrowser } from './browser.ts'
+import { openPage, startBrowser, textOf } from './browser.ts'
 import { type Stage, startStage } from './stage.ts'
 
 const program = findChromium()
@@ -26,7 +27,8 @@ describe('the views of the console', { skip: program === undefined && noChromium
   before(async () => {
     stage = await startStage()
     browser = await startBrowser(program ?? '')
-    for (const component of ['echo', 'gpt', 'house']) await stage.ask(component, 'What is a sidecar?')
+    for (const component of ['echo', 'gpt', 'house', 'house']) await stage.ask(component, 'What is a sidecar?')
+    for (let time = 0; time < 3; time++) await stage.ask('hasty', 'say nothing')
     await stage.ask('gpt', 'too much', { caller: 'billing' })
     await stage.ask('gpt', 'please break')
     await stage.converse('memory', 'order-17', 'Where is my order?')
@@ -64,10 +66,10 @@ describe('the views of the console', { skip: program === undefined && noChromium
       await using opened = await openPage(browser, stage.url, { colorScheme })
       const { page } = opened
       await visible(page, 'Latest requests')
-      const drawing = page.locator('.plot canvas').first()
-      await drawing.waitFor()
-      // The canvas trap: a colour that the canvas does not understand is painted black.
-      await page.waitForFunction(hasColor, colorScheme === 'light' ? '22,87,192' : '127,176,255')
+      const line = page.locator('.plot .line path').first()
+      await line.waitFor({ state: 'attached' })
+      const color = await line.evaluate((path) => getComputedStyle(path).stroke)
+      assert.equal(color, colorScheme === 'light' ? 'rgb(22, 87, 192)' : 'rgb(127, 176, 255)')
     })
   }
 
@@ -124,9 +126,155 @@ describe('the views of the console', { skip: program === undefined && noChromium
     await row.waitFor()
     const cells = await row.getByRole('cell').allTextContents()
     // Requests, and those that failed.
-    assert.deepEqual(cells.slice(1, 3), ['3', '2 (67 %)'])
+    assert.deepEqual(cells.slice(2, 4), ['3', '2 (67 %)'])
     await page.getByRole('table', { name: 'Errors by kind' }).getByRole('row', { name: 'rate_limit' }).waitFor()
     await page.getByRole('table', { name: 'By caller' }).getByRole('row', { name: 'billing' }).waitFor()
+  })
+
+  test('cache, breaker and clocks of each component are seen, and what failed last', async () => {
+    await using opened = await openPage(browser, stage.url)
+    const { page } = opened
+    const row = (name: string) =>
+      page.getByRole('table', { name: 'By component' }).getByRole('row').filter({ hasText: name })
+    // The third call was not made: the breaker had opened.
+    await row('hasty').getByText('first token ran out 2×').waitFor()
+    assert.match(await textOf(row('hasty')), /open/)
+    assert.match(await textOf(row('gpt')), /in time/)
+    assert.match(await textOf(row('house')), /50 %/)
+
+    await page.goto(`${stage.url}#/components`)
+    const card = page.locator('section.card', { has: page.getByRole('heading', { name: 'hasty' }) })
+    await card.getByText('ran out 2×').waitFor()
+    const text = await textOf(card)
+    assert.match(text, /Circuit breaker\s+✕\s+open/)
+    assert.match(text, /Clock: first token\s+200 ms\s+✕\s+ran out 2×/)
+    assert.match(text, /Clock: connect\s+10 s\s/)
+    assert.match(text, /unavailable|timeout/)
+    assert.deepEqual(opened.complaints, [])
+  })
+
+  test('percentiles, tokens a second, tokens and cost stand by component, by model and by caller', async () => {
+    await using opened = await openPage(browser, stage.url)
+    const { page } = opened
+    const percentiles = /^[\d.]+( m?s)? · [\d.]+( m?s)? · [\d.]+ m?s$/
+    for (const [what, name] of [
+      ['component', 'gpt'],
+      ['model', 'gpt-4.1-nano'],
+      ['caller', 'shop'],
+    ] as const) {
+      const table = page.getByRole('table', { name: `By ${what}` })
+      const row = table.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
+      await row.waitFor()
+      const labels = await table.getByRole('columnheader').allTextContents()
+      const values = await row.locator('th, td').allTextContents()
+      const cell = (label: string) => values[labels.indexOf(label)] ?? ''
+      assert.match(cell('Latency p50, p95, p99'), percentiles)
+      assert.match(cell('First token p50, p95, p99'), percentiles)
+      assert.match(cell('Tokens/s'), /^[\d.,]+K?$/)
+      assert.match(cell('Tokens in'), /^[1-9]/)
+      assert.match(cell('Tokens out'), /^[1-9]/)
+      assert.match(cell('Cost'), /^(?:≥ )?\$0\.0/)
+    }
+  })
+
+  test('a chart has zeros for counts, gaps for percentiles, and dots where time is not over', async () => {
+    await using opened = await openPage(browser, stage.url)
+    const { page } = opened
+    const chart = (title: string) => page.locator('figure', { has: page.getByRole('heading', { name: title }) })
+    const all = chart('Requests a minute').locator('.line').first()
+    await all.locator('path.open').waitFor({ state: 'attached' })
+    const starts = (line: Locator) => line.locator('path').first().getAttribute('d')
+    assert.match((await starts(all)) ?? '', /^M64 /, 'a count begins with zeros')
+    assert.equal(await all.locator('path:not(.open)').count(), 1, 'a count has no gaps')
+    assert.notEqual(await all.locator('path.open').evaluate((path) => getComputedStyle(path).strokeDasharray), 'none')
+    const p95 = chart('Latency').locator('.line').nth(1)
+    assert.ok((await p95.locator('path, circle').count()) > 0)
+    const lefts = await p95
+      .locator('path, circle')
+      .evaluateAll((parts) =>
+        parts.map((part) => Number(part.getAttribute('cx') ?? /^M([\d.]+)/.exec(part.getAttribute('d') ?? '')?.[1])),
+      )
+    assert.ok(
+      lefts.every((left) => left > 100),
+      `no latency was measured four minutes ago: ${lefts}`,
+    )
+  })
+
+  test('the charts share one cursor, which stands on what was measured', async () => {
+    await using opened = await openPage(browser, stage.url)
+    const { page } = opened
+    const plots = page.locator('.plot')
+    await plots.first().locator('.line').first().waitFor({ state: 'attached' })
+    await plots.first().hover({ position: { x: 200, y: 80 } })
+    const places = await page
+      .locator('.cursor path')
+      .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')))
+    assert.equal(places.length, await plots.count())
+    const times = await page.locator('.legend .at').allTextContents()
+    assert.equal(new Set(times).size, 1)
+    assert.match(times[0] ?? '', /^\d\d:\d\d:\d[05]$/)
+    await page.mouse.move(0, 0)
+    await page.locator('.cursor').first().waitFor({ state: 'detached' })
+  })
+
+  test('names stay whole on a narrow screen', async () => {
+    await using opened = await openPage(browser, stage.url, { width: 390, height: 844 })
+    const { page } = opened
+    const link = page.getByRole('table', { name: 'By model' }).getByRole('link', { name: 'gpt-4.1-nano' })
+    await link.waitFor()
+    const { height = Number.NaN } = (await link.boundingBox()) ?? {}
+    assert.ok(height < 30, `the name of a model must stand on one line: it is ${height} pixels high`)
+  })
+
+  test('a request that was refused is in the log, and says why', async () => {
+    await stage.ask('nobody', 'Hello?', { caller: 'refused' })
+    await using opened = await openPage(browser, `${stage.url}#/requests?search=caller:refused`)
+    const { page } = opened
+    await page.locator('tr[data-call] a').first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('no conversation component is named "nobody"').waitFor()
+    assert.doesNotMatch(await textOf(dialog), /Where the time went|unknown/)
+    assert.deepEqual(await barriers(page), [])
+    assert.deepEqual(opened.complaints, [])
+  })
+
+  test('a request is seen while it runs, and how it ends', async () => {
+    await using opened = await openPage(browser, `${stage.url}#/requests?search=caller:patient`)
+    const { page } = opened
+    await page.locator('.live.live').waitFor()
+    const asked = await open(stage.running.http, '/v1/chat/completions', {
+      body: JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'go on for ever' }], stream: true }),
+      headers: { 'content-type': 'application/json', 'dapr-caller-app-id': 'patient' },
+    })
+    const row = page.locator('tr[data-call]')
+    await row.locator('.badge', { hasText: 'running' }).waitFor()
+    await using other = await openPage(browser, stage.url)
+    await other.page.locator('.number', { hasText: 'Running now' }).getByText('1', { exact: true }).waitFor()
+    asked.destroy()
+    await row.locator('.badge', { hasText: 'cancelled' }).waitFor()
+    assert.deepEqual(opened.complaints, [])
+  })
+
+  test('the browser itself runs, loads and sends nothing that is not of the sidecar', async () => {
+    await using opened = await openPage(browser, stage.url)
+    const { page } = opened
+    await visible(page, 'Latest requests')
+    const held = await page.evaluate(tryEverything)
+    assert.deepEqual(held, { ran: false, fetched: false, refused: ['connect-src', 'img-src', 'script-src-elem'] })
+  })
+
+  test('a tool call has its stretch in the waterfall', async () => {
+    const tools = [{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } }]
+    await stage.ask('gpt', 'The weather?', { caller: 'tools', body: { tools } })
+    await using opened = await openPage(browser, `${stage.url}#/requests?search=caller:tools`)
+    const { page } = opened
+    await page.locator('tr[data-call] a').first().click()
+    const dialog = page.getByRole('dialog')
+    for (const stretch of ['queue', 'connect', 'first token', 'stream', 'tools']) {
+      await dialog.getByRole('rowheader', { name: stretch, exact: true }).waitFor()
+    }
+    await dialog.getByText('[asked for 1 tool call]').waitFor()
+    assert.deepEqual(await barriers(page), [])
   })
 })
 
@@ -139,12 +287,21 @@ function openAll(): void {
   for (const details of document.querySelectorAll<HTMLDetailsElement>('main details')) details.open = true
 }
 
-/** Whether something in the first chart is painted in a colour. Runs in the page. */
-function hasColor(color: string): boolean {
-  const canvas = document.querySelector<HTMLCanvasElement>('.plot canvas')
-  const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
-  for (let at = 0; at < pixels.length; at += 4) {
-    if (pixels[at + 3] === 255 && `${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}` === color) return true
-  }
-  return false
+/** Does what an attacker's text would do if it became part of the page, and says what came of it. Runs in the page. */
+async function tryEverything() {
+  const refused = new Set<string>()
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => refused.add(effectiveDirective))
+  const script = document.createElement('script')
+  script.textContent = 'window.ran = true'
+  const image = document.createElement('img')
+  image.src = 'https://attacker.example/pixel.png'
+  document.body.append(script, image)
+  const fetched = await fetch('https://attacker.example/').then(
+    () => true,
+    () => false,
+  )
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  script.remove()
+  image.remove()
+  return { ran: 'ran' in window, fetched, refused: Array.from(refused).sort() }
 }

@@ -1,6 +1,7 @@
 /** The code of a request in three languages, one at a time. */
 import { useId, useState } from 'preact/hooks'
 import type { ChatBody } from '../api/chat.ts'
+import { session } from '../state/session.ts'
 import { codeFor, type Language, languages } from '../text/code.ts'
 import { CopyButton } from './copy-button.tsx'
 import { CodeBlock } from './scroll-region.tsx'
@@ -8,7 +9,7 @@ import { CodeBlock } from './scroll-region.tsx'
 export function CodeTabs({ body }: { readonly body: ChatBody }) {
   const [language, choose] = useState<Language>('TypeScript')
   const id = useId()
-  const code = codeFor(language, body, location.origin)
+  const code = codeFor(language, body, session.target.value)
   return (
     <section class="code" aria-labelledby={id}>
       <div class="bar">

@@ -5,9 +5,16 @@ export function Facts({ children }: { readonly children: ComponentChildren }) {
   return <dl class="facts">{children}</dl>
 }
 
-export function Fact({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+interface FactProps {
+  readonly label: string
+  /** For what is longer than one column. */
+  readonly wide?: boolean
+  readonly children: ComponentChildren
+}
+
+export function Fact({ label, wide = false, children }: FactProps) {
   return (
-    <div>
+    <div class={wide ? 'wide' : ''}>
       <dt>{label}</dt>
       <dd>{children}</dd>
     </div>

@@ -23,7 +23,7 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
   const [first, ...others] = columns
   return (
     <ScrollRegion label={`${caption}, table`}>
-      <table>
+      <table class="figures-table">
         <caption>{caption}</caption>
         <thead>
           <tr>

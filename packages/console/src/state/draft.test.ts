@@ -8,9 +8,11 @@ const drafts: fc.Arbitrary<Draft> = fc.record({
   system: fc.string(),
   messages: fc.array(
     fc.record({
-      role: fc.constantFrom('user' as const, 'assistant' as const),
+      role: fc.constantFrom('user' as const, 'assistant' as const, 'tool' as const),
       text: fc.string(),
       images: fc.array(fc.webUrl(), { maxLength: 2 }),
+      calls: fc.array(fc.record({ id: fc.string(), name: fc.string(), arguments: fc.string() }), { maxLength: 2 }),
+      callId: fc.string(),
     }),
     { minLength: 1, maxLength: 3 },
   ),

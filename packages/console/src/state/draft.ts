@@ -6,10 +6,22 @@ import type { ChatBody } from '../api/chat.ts'
 
 /** One message of the conversation. */
 export interface DraftMessage {
-  readonly role: 'user' | 'assistant'
+  readonly role: 'user' | 'assistant' | 'tool'
   readonly text: string
   /** Addresses, `https:` or `data:`. */
   readonly images: readonly string[]
+  /** What an assistant wants called. */
+  readonly calls?: readonly DraftToolCall[]
+  /** The id of the call that the text of a tool answers. */
+  readonly callId?: string
+}
+
+/** One call of a tool, as the model wrote it. */
+export interface DraftToolCall {
+  readonly id: string
+  readonly name: string
+  /** JSON, when the model writes what it should. */
+  readonly arguments: string
 }
 
 /** Everything that can be filled in. Texts are kept as they are typed; `problemsOf` says what is wrong with them. */
@@ -48,7 +60,6 @@ export type DraftProblems = Partial<Record<keyof Draft, string>>
 export function problemsOf(draft: Draft): DraftProblems {
   const problems: { -readonly [Key in keyof DraftProblems]: string } = {}
   if (draft.models.some((model) => model === '')) problems.models = 'Choose a component.'
-  const isEmpty = ({ text, images }: DraftMessage) => text === '' && images.length === 0
   if (draft.messages.every(isEmpty)) problems.messages = 'Write a message.'
   for (const field of ['temperature', 'maxTokens', 'topP'] as const) {
     if (draft[field] !== '' && !Number.isFinite(Number(draft[field]))) problems[field] = 'This must be a number.'
@@ -67,7 +78,7 @@ export function bodyOf(draft: Draft, model: string): ChatBody {
     model,
     messages: [
       ...(system === '' ? [] : [{ role: 'system', content: system }]),
-      ...draft.messages.filter(({ text, images }) => text !== '' || images.length > 0).map(toMessage),
+      ...draft.messages.filter((message) => !isEmpty(message)).map(toMessage),
     ],
     ...(temperature !== '' && { temperature: Number(temperature) }),
     ...(maxTokens !== '' && { max_tokens: Number(maxTokens) }),
@@ -78,7 +89,17 @@ export function bodyOf(draft: Draft, model: string): ChatBody {
   }
 }
 
-function toMessage({ role, text, images }: DraftMessage): object {
+/** A tool may have nothing to say, and that is what it says. */
+function isEmpty({ role, text, images, calls = [] }: DraftMessage): boolean {
+  return role !== 'tool' && text === '' && images.length === 0 && calls.length === 0
+}
+
+function toMessage({ role, text, images, calls = [], callId }: DraftMessage): object {
+  if (role === 'tool') return { role, tool_call_id: callId, content: text }
+  if (role === 'assistant' && calls.length > 0) {
+    const toolCalls = calls.map(({ id, ...called }) => ({ id, type: 'function', function: called }))
+    return { role, content: text === '' ? null : text, tool_calls: toolCalls }
+  }
   if (images.length === 0) return { role, content: text }
   const pictures = images.map((url) => ({ type: 'image_url', image_url: { url } }))
   return { role, content: [...(text === '' ? [] : [{ type: 'text', text }]), ...pictures] }
@@ -87,23 +108,43 @@ function toMessage({ role, text, images }: DraftMessage): object {
 /** The draft of a request that was made before, as far as the playground has places for what it says. */
 export function draftOf(request: Readonly<Record<string, unknown>>, model: string): Draft {
   const { model: _, messages, temperature, max_tokens, top_p, tools, response_format, ...rest } = request
-  const said = (Array.isArray(messages) ? messages : []) as { role?: unknown; content?: unknown }[]
+  const said = (Array.isArray(messages) ? messages : []) as GivenMessage[]
   const instructions = said.filter(({ role }) => role === 'system' || role === 'developer')
-  const turns = said.filter(({ role }) => role === 'user' || role === 'assistant')
+  const turns = said.filter(({ role }) => isRole(role))
   const schema = (response_format as { json_schema?: { schema?: unknown } } | undefined)?.json_schema?.schema
   return {
     models: [model],
     system: instructions.map(({ content }) => readContent(content).text).join('\n\n'),
-    messages:
-      turns.length === 0
-        ? emptyDraft.messages
-        : turns.map(({ role, content }) => ({ role: role as DraftMessage['role'], ...readContent(content) })),
+    messages: turns.length === 0 ? emptyDraft.messages : turns.map(readMessage),
     temperature: numberText(temperature),
     maxTokens: numberText(max_tokens),
     topP: numberText(top_p),
     parameters: Object.keys(rest).length === 0 ? '' : pretty(rest),
     tools: Array.isArray(tools) && tools.length > 0 ? pretty(tools) : '',
     schema: schema === undefined ? '' : pretty(schema),
+  }
+}
+
+/** A message in OpenAI's shape, as far as it is read. */
+interface GivenMessage {
+  readonly role?: unknown
+  readonly content?: unknown
+  readonly tool_calls?: readonly { readonly id: string; readonly function?: Omit<DraftToolCall, 'id'> }[]
+  readonly tool_call_id?: string
+}
+
+function readMessage({ role, content, tool_calls: calls = [], tool_call_id: callId }: GivenMessage): DraftMessage {
+  return {
+    role: role as DraftMessage['role'],
+    ...readContent(content),
+    ...(calls.length > 0 && {
+      calls: calls.map(({ id, function: called }) => ({
+        id,
+        name: called?.name ?? '',
+        arguments: called?.arguments ?? '',
+      })),
+    }),
+    ...(callId !== undefined && { callId }),
   }
 }
 
@@ -146,9 +187,24 @@ export function unpackDraft(text: string | null): Draft {
 
 function isMessage(value: unknown): value is DraftMessage {
   if (!isObject(value)) return false
-  const { role, text, images } = value
-  const isRole = role === 'user' || role === 'assistant'
-  return isRole && typeof text === 'string' && Array.isArray(images) && images.every((url) => typeof url === 'string')
+  const { role, text, images, calls = [], callId = '' } = value
+  return (
+    isRole(role) &&
+    typeof text === 'string' &&
+    Array.isArray(images) &&
+    images.every((url) => typeof url === 'string') &&
+    Array.isArray(calls) &&
+    calls.every(isToolCall) &&
+    typeof callId === 'string'
+  )
+}
+
+function isRole(role: unknown): role is DraftMessage['role'] {
+  return role === 'user' || role === 'assistant' || role === 'tool'
+}
+
+function isToolCall(value: unknown): value is DraftToolCall {
+  return isObject(value) && [value.id, value.name, value.arguments].every((text) => typeof text === 'string')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

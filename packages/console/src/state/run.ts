@@ -4,15 +4,10 @@ import type { ChatCompletionChunk, ChatUsage } from '@dapr-chat/protocol/openai'
 import { batch, signal } from '@preact/signals'
 import { type ChatBody, streamChat } from '../api/chat.ts'
 import { newTrace } from '../api/trace.ts'
+import type { DraftToolCall } from './draft.ts'
 
 /** How a run stands. */
 export type RunState = 'running' | 'done' | 'stopped' | 'failed'
-
-/** A tool call that the model asks for. */
-export interface RunToolCall {
-  readonly name: string
-  readonly arguments: string
-}
 
 /** The figures of a run; absent ones are not known (yet). */
 export interface RunFigures {
@@ -31,7 +26,7 @@ export class Run {
   readonly state = signal<RunState>('running')
   readonly text = signal('')
   readonly reasoning = signal('')
-  readonly toolCalls = signal<readonly RunToolCall[]>([])
+  readonly toolCalls = signal<readonly DraftToolCall[]>([])
   readonly figures = signal<RunFigures>({ chunks: 0 })
   readonly error = signal<ConversationError | undefined>()
   /** Resolves when the run is over, however it went. */
@@ -92,11 +87,16 @@ export class Run {
 
   #takeCall({
     index,
+    id,
     function: part,
   }: NonNullable<ChatCompletionChunk['choices'][number]['delta']['tool_calls']>[number]) {
     const calls = [...this.toolCalls.value]
-    const { name, arguments: given } = calls[index] ?? { name: '', arguments: '' }
-    calls[index] = { name: name + (part?.name ?? ''), arguments: given + (part?.arguments ?? '') }
+    const known = calls[index] ?? { id: '', name: '', arguments: '' }
+    calls[index] = {
+      id: id ?? known.id,
+      name: known.name + (part?.name ?? ''),
+      arguments: known.arguments + (part?.arguments ?? ''),
+    }
     this.toolCalls.value = calls
   }
 

@@ -59,3 +59,14 @@ export function summarize(lines: readonly Line[], stretches: readonly Stretch[],
     }
   })
 }
+
+/** The parts of a line between its gaps: the places of values that follow each other. */
+export function runsOf(values: readonly (number | null)[]): readonly (readonly number[])[] {
+  const runs: number[][] = []
+  values.forEach((value, index) => {
+    if (value === null) return
+    if (index > 0 && values[index - 1] !== null) runs.at(-1)?.push(index)
+    else runs.push([index])
+  })
+  return runs
+}

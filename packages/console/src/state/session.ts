@@ -1,8 +1,9 @@
 /** Whom the page talks to, and whether it may. Everything else of the page waits for it. */
 import type { ConsoleSession } from '@dapr-chat/protocol/console'
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { logIn, logOut, readSession } from '../api/console.ts'
 import { ApiError } from '../api/http.ts'
+import type { CodeTarget } from '../text/code.ts'
 
 /** How long the page waits before it looks for the sidecar again, in milliseconds. */
 const RETRY_MS = 2_000
@@ -48,4 +49,10 @@ async function leave(): Promise<void> {
   await look()
 }
 
-export const session = { state, look: () => void look(), enter, leave }
+/** Whom the code of a request asks. */
+const target = computed<CodeTarget>(() => ({
+  origin: location.origin,
+  needsToken: state.value.kind === 'open' && state.value.about.loggedIn,
+}))
+
+export const session = { state, target, look: () => void look(), enter, leave }

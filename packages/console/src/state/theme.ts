@@ -9,13 +9,9 @@ const KEY = 'dapr-chat-theme'
 
 export const theme = signal<Theme>('system')
 
-/** Counts the changes of what is seen; charts paint again when it grows. */
-export const paletteVersion = signal(0)
-
-/** Takes the kept theme, and follows the system from now on. */
+/** Takes the kept theme. */
 export function startTheme(): void {
   setTheme(themes.find((each) => each === localStorage.getItem(KEY)) ?? 'system')
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => paletteVersion.value++)
 }
 
 export function setTheme(chosen: Theme): void {
@@ -23,5 +19,4 @@ export function setTheme(chosen: Theme): void {
   document.documentElement.dataset.theme = chosen
   if (chosen === 'system') localStorage.removeItem(KEY)
   else localStorage.setItem(KEY, chosen)
-  paletteVersion.value++
 }

@@ -5,29 +5,39 @@ export const languages = ['TypeScript', 'curl', 'Python'] as const
 
 export type Language = (typeof languages)[number]
 
-/**
- * The code of a request.
- * @param origin where the sidecar is, such as `http://127.0.0.1:3500`.
- */
-export function codeFor(language: Language, body: ChatBody, origin: string): string {
-  if (language === 'curl') return curl(body, origin)
-  return language === 'Python' ? python(body, origin) : typescript(body, origin)
+/** The sidecar that is asked. */
+export interface CodeTarget {
+  /** Where it is, such as `http://127.0.0.1:3500`. */
+  readonly origin: string
+  /** Whether it asks for its token, which the code then reads from the environment. */
+  readonly needsToken: boolean
 }
 
-function curl(body: ChatBody, origin: string): string {
+/** The code of a request. */
+export function codeFor(language: Language, body: ChatBody, target: CodeTarget): string {
+  if (language === 'curl') return curl(body, target)
+  return language === 'Python' ? python(body, target) : typescript(body, target)
+}
+
+function curl(body: ChatBody, { origin, needsToken }: CodeTarget): string {
   const json = JSON.stringify({ ...body, stream: true }, undefined, 2).replaceAll("'", `'\\''`)
-  return `curl -N ${origin}/v1/chat/completions \\\n  -H 'content-type: application/json' \\\n  -d '${json}'\n`
+  const headers = ["'content-type: application/json'", ...(needsToken ? ['"dapr-api-token: $DAPR_API_TOKEN"'] : [])]
+  return [`curl -N ${origin}/v1/chat/completions`, ...headers.map((header) => `-H ${header}`), `-d '${json}'\n`].join(
+    ' \\\n  ',
+  )
 }
 
-function typescript({ model: asked, messages, ...parameters }: ChatBody, origin: string): string {
+/** Our client finds the token in the environment by itself. */
+function typescript({ model: asked, messages, ...parameters }: ChatBody, { origin }: CodeTarget): string {
   const [component = '', ...model] = asked.split('/')
-  const { temperature, max_tokens, tools, response_format, ...rest } = parameters
+  const { temperature, max_tokens, tools, tool_choice, response_format, ...rest } = parameters
   const options = {
     component,
     ...(model.length > 0 && { model: model.join('/') }),
     ...(temperature !== undefined && { temperature }),
     ...(max_tokens !== undefined && { maxTokens: max_tokens }),
     ...(tools !== undefined && { tools }),
+    ...(tool_choice !== undefined && { toolChoice: tool_choice }),
     ...(response_format !== undefined && { responseFormat: response_format }),
     ...(Object.keys(rest).length > 0 && { parameters: rest }),
   }
@@ -60,7 +70,7 @@ const pythonNames = new Set([
   ...['logit_bias', 'logprobs', 'top_logprobs', 'metadata', 'modalities', 'reasoning_effort', 'verbosity', 'store'],
 ])
 
-function python(body: ChatBody, origin: string): string {
+function python(body: ChatBody, { origin, needsToken }: CodeTarget): string {
   // The package refuses names that it does not know, unless they come in this member.
   const known = Object.entries(body).filter(([name]) => pythonNames.has(name))
   const others = Object.fromEntries(Object.entries(body).filter(([name]) => !pythonNames.has(name)))
@@ -69,9 +79,10 @@ function python(body: ChatBody, origin: string): string {
     ...(Object.keys(others).length > 0 ? [`    extra_body=${pythonLiteral(others, '    ')},`] : []),
     '    stream=True,',
   ]
-  return `from openai import OpenAI
+  const key = needsToken ? 'os.environ["DAPR_API_TOKEN"]' : '"none"'
+  return `${needsToken ? 'import os\n\n' : ''}from openai import OpenAI
 
-client = OpenAI(base_url=${JSON.stringify(`${origin}/v1`)}, api_key="none")
+client = OpenAI(base_url=${JSON.stringify(`${origin}/v1`)}, api_key=${key})
 stream = client.chat.completions.create(
 ${lines.join('\n')}
 )

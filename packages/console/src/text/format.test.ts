@@ -1,34 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cost, count, duration, money, rate, share, UNKNOWN } from './format.ts'
+import { callCost, percentiles, tokenCounts } from './format.ts'
 
-test('durations have the unit that needs the fewest digits', () => {
-  const written = [0, 0.24, 9.96, 318.4, 999.4, 999.6, 1_240, 12_345, 59_949, 60_000, 125_000].map(duration)
-  assert.deepEqual(written, [
-    ...['0 ms', '0.2 ms', '10 ms', '318 ms', '999 ms', '1 s', '1.24 s', '12.3 s', '59.9 s', '1 min 0 s', '2 min 5 s'],
+test('three percentiles name their unit once where it is the same', () => {
+  assert.equal(percentiles({ p50: 256.4, p95: 300, p99: 321 }), '256 · 300 · 321 ms')
+  assert.equal(percentiles({ p50: 256, p95: 999.9, p99: 1_240 }), '256 ms · 1 s · 1.24 s')
+  assert.equal(percentiles({ p50: 1_500, p95: 2_000, p99: 12_345 }), '1.5 · 2 · 12.3 s')
+  assert.equal(percentiles({ p50: 61_000, p95: 61_000, p99: 121_000 }), '1 min 1 s · 1 min 1 s · 2 min 1 s')
+  assert.equal(percentiles({}), '–')
+})
+
+test('what was never asked has no cost, and what was asked has one, known or not', () => {
+  assert.deepEqual([{ attempts: 0 }, { attempts: 1 }, { attempts: 1, costUsd: 0.25 }].map(callCost), [
+    '–',
+    'unknown',
+    '$0.25',
   ])
 })
 
-test('what is not known is not written as zero', () => {
-  assert.deepEqual([duration(undefined), count(undefined), rate(undefined), share(0, 0)], Array(4).fill(UNKNOWN))
-  assert.equal(money(undefined), 'unknown')
-})
-
-test('counts and rates are shortened where they are long', () => {
-  assert.deepEqual([0, 9_999, 12_345, 1_234_567].map(count), ['0', '9,999', '12.3K', '1.2M'])
-  assert.deepEqual([0, 0.123, 45.67, 168.2].map(rate), ['0', '0.12', '45.7', '168'])
-})
-
-test('shares are percents, and small ones keep a digit', () => {
-  assert.deepEqual([share(0, 3), share(1, 3), share(1, 41), share(3, 3)], ['0 %', '33 %', '2.4 %', '100 %'])
-})
-
-test('small amounts of money keep two digits that say something', () => {
-  assert.deepEqual([0, 0.0000123, 0.00096, 0.0098, 0.01, 12.345].map(money), [
-    ...['$0', '$0.000012', '$0.00096', '$0.0098', '$0.01', '$12.35'],
-  ])
-})
-
-test('costs with calls that have no price are a least amount', () => {
-  assert.deepEqual([cost(1.5, 0), cost(1.5, 2), cost(0, 2), cost(0, 0)], ['$1.50', '≥ $1.50', 'unknown', '$0'])
+test('tokens that nobody counted are one sign, and half of them are told', () => {
+  assert.deepEqual([{}, { input: 4 }, { input: 12_000, output: 0 }].map(tokenCounts), ['–', '4 → –', '12K → 0'])
 })

@@ -1,53 +1,38 @@
 /** How figures are written in the page: durations, counts, money, times. The views write every figure through here. */
 
-/** Stands where a figure is not known, which is not the same as zero. */
-export const UNKNOWN = '–'
+import { UNKNOWN_FIGURE, writtenCount, writtenDuration, writtenMoney } from '@dapr-chat/protocol'
+import type { CallSummary, CallTokens, Percentiles } from '@dapr-chat/protocol/console'
 
-/** A duration in milliseconds, in the unit that needs the fewest digits. */
-export function duration(ms: number | undefined): string {
-  if (ms === undefined) return UNKNOWN
-  if (ms < 10) return `${trimmed(ms, 1)} ms`
-  if (ms < 999.5) return `${Math.round(ms)} ms`
-  if (ms < 59_950) return `${trimmed(ms / 1_000, ms < 9_950 ? 2 : 1)} s`
-  const seconds = Math.round(ms / 1_000)
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+export {
+  UNKNOWN_FIGURE as UNKNOWN,
+  writtenCost as cost,
+  writtenCount as count,
+  writtenDuration as duration,
+  writtenMoney as money,
+  writtenRate as rate,
+  writtenShare as share,
+} from '@dapr-chat/protocol'
+
+/** How many tokens went in and came out. */
+export function tokenCounts({ input, output }: CallTokens): string {
+  return input === undefined && output === undefined
+    ? UNKNOWN_FIGURE
+    : `${writtenCount(input)} → ${writtenCount(output)}`
 }
 
-/** A count, shortened from ten thousand on. */
-export function count(value: number | undefined): string {
-  if (value === undefined) return UNKNOWN
-  return value < 10_000 ? plain.format(value) : compact.format(value)
+/** What a call cost; a provider that was never asked costs nothing that could be unknown. */
+export function callCost({ costUsd, attempts }: Pick<CallSummary, 'costUsd' | 'attempts'>): string {
+  return costUsd === undefined && attempts === 0 ? UNKNOWN_FIGURE : writtenMoney(costUsd)
 }
 
-/** A rate with as many digits as say something. */
-export function rate(value: number | undefined): string {
-  if (value === undefined) return UNKNOWN
-  return value < 100 ? trimmed(value, value < 10 ? 2 : 1) : count(Math.round(value))
-}
-
-/** A share of a whole in percent; unknown where the whole is nothing. */
-export function share(part: number, whole: number): string {
-  if (whole === 0) return UNKNOWN
-  const percent = (part / whole) * 100
-  return `${percent > 0 && percent < 10 ? trimmed(percent, 1) : Math.round(percent)} %`
-}
-
-/** An amount in US dollars; small amounts keep two digits that say something. */
-export function money(usd: number | undefined): string {
-  if (usd === undefined) return 'unknown'
-  if (usd === 0) return '$0'
-  return usd < 0.01
-    ? `$${Number(usd.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(usd))))}`
-    : `$${usd.toFixed(2)}`
-}
-
-/**
- * What is known of the cost of several calls.
- * @param unpriced how many of them have tokens whose price is not known.
- */
-export function cost(usd: number, unpriced: number): string {
-  if (unpriced === 0) return money(usd)
-  return usd === 0 ? 'unknown' : `≥ ${money(usd)}`
+/** Three durations in one cell; the unit stands once where it is the same. */
+export function percentiles({ p50, p95, p99 }: Percentiles): string {
+  if (p50 === undefined) return UNKNOWN_FIGURE
+  const written = [p50, p95, p99].map(writtenDuration)
+  const units = new Set(written.map((each) => each.replace(/^[\d.]+ /, '')))
+  const [unit = ''] = units
+  if (units.size > 1 || /\d/.test(unit)) return written.join(' · ')
+  return `${written.map((each) => each.slice(0, -unit.length - 1)).join(' · ')} ${unit}`
 }
 
 /** The time of day, to the second. */
@@ -60,11 +45,5 @@ export function dateTime(at: number): string {
   return dated.format(at)
 }
 
-const plain = new Intl.NumberFormat('en')
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 const dated = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
-
-function trimmed(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)))
-}

@@ -1,5 +1,5 @@
 /** Words of the page for what the sidecar names in identifiers. */
-import type { CallPhase, CallState, CallSurface } from '@dapr-chat/protocol/console'
+import type { CallPhase, CallState, CallSurface, ClockView } from '@dapr-chat/protocol/console'
 
 export const stateWords: Readonly<Record<CallState, string>> = {
   running: 'running',
@@ -29,5 +29,14 @@ export const phaseWords: Readonly<Record<CallPhase['name'], string>> = {
   connect: 'connect',
   'first-token': 'first token',
   stream: 'stream',
+  tools: 'tools',
   wait: 'wait',
+}
+
+/** The clocks, by what runs out. */
+export const clockWords: Readonly<Record<ClockView['name'], string>> = {
+  connect: 'connect',
+  'first-token': 'first token',
+  idle: 'idle',
+  total: 'total',
 }

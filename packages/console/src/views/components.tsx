@@ -1,5 +1,6 @@
 /** The components: how they stand, what they are set to, and what went wrong last. */
-import type { ComponentView as Component, SettingView } from '@dapr-chat/protocol/console'
+import { adviceFor } from '@dapr-chat/protocol'
+import type { ClockView, ComponentView as Component, SettingView } from '@dapr-chat/protocol/console'
 import { useEffect } from 'preact/hooks'
 import { Badge } from '../parts/badge.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
@@ -10,8 +11,8 @@ import { logHref } from '../state/log-address.ts'
 import { components } from '../state/overview.ts'
 import { playgroundHref } from '../state/playground.ts'
 import { keepReading } from '../state/resource.ts'
-import { adviceFor } from '../text/advice.ts'
-import { dateTime } from '../text/format.ts'
+import { count, dateTime, duration } from '../text/format.ts'
+import { clockWords } from '../text/words.ts'
 import { Breaker } from './overview/groups.tsx'
 
 const EVERY_MS = 5_000
@@ -32,7 +33,7 @@ export function ComponentsView() {
 }
 
 function ComponentCard({ component }: { readonly component: Component }) {
-  const { name, type, version, state, reason, model, settings, breaker, lastError } = component
+  const { name, type, version, state, reason, model, settings, breaker, clocks = [], lastError } = component
   const tone = ({ ready: 'good', skipped: 'middling', failed: 'bad' } as const)[state]
   return (
     <section class="card" aria-labelledby={`component-${name}`}>
@@ -50,6 +51,9 @@ function ComponentCard({ component }: { readonly component: Component }) {
             <Breaker state={breaker} />
           </Fact>
         )}
+        {clocks.map((clock) => (
+          <Clock key={clock.name} clock={clock} />
+        ))}
         {reason !== undefined && <Fact label="Why it is not ready">{reason}</Fact>}
       </Facts>
       {lastError && (
@@ -72,7 +76,10 @@ function ComponentCard({ component }: { readonly component: Component }) {
             caption={`Settings of ${name}`}
             columns={[
               { label: 'Name', cell: (setting: SettingView) => setting.name },
-              { label: 'Value', cell: ({ secret, value }) => (secret ? <em>hidden</em> : <code>{value}</code>) },
+              {
+                label: 'Value',
+                cell: ({ secret, value }) => (secret ? <em>hidden</em> : <code class="prose">{value}</code>),
+              },
             ]}
             rows={settings}
             keyOf={(setting) => setting.name}
@@ -90,5 +97,15 @@ function ComponentCard({ component }: { readonly component: Component }) {
         </p>
       )}
     </section>
+  )
+}
+
+/** One clock: how long it may run, and whether it did so too long. */
+function Clock({ clock: { name, limitMs, ranOut } }: { readonly clock: ClockView }) {
+  return (
+    <Fact label={`Clock: ${clockWords[name]}`}>
+      {limitMs === undefined ? 'does not run' : duration(limitMs)}{' '}
+      {ranOut > 0 && <Badge tone="bad" word={`ran out ${count(ranOut)}×`} />}
+    </Fact>
   )
 }

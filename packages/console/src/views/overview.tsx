@@ -1,4 +1,5 @@
 /** The first page: what the sidecar did lately, in figures, charts and tables. */
+import { adviceFor } from '@dapr-chat/protocol'
 import type { ErrorCount } from '@dapr-chat/protocol/console'
 import { useEffect } from 'preact/hooks'
 import { Empty, Problem } from '../parts/notice.tsx'
@@ -13,7 +14,6 @@ import {
   watchOverview,
   windows,
 } from '../state/overview.ts'
-import { adviceFor } from '../text/advice.ts'
 import { count } from '../text/format.ts'
 import { BigNumbers } from './overview/big-numbers.tsx'
 import { Charts } from './overview/charts.tsx'

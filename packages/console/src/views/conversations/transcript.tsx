@@ -5,6 +5,7 @@ import { forgetConversation, readConversation, type StoredMessage, type StoredTu
 import { Answer } from '../../parts/answer.tsx'
 import { Problem } from '../../parts/notice.tsx'
 import { announce } from '../../parts/status.tsx'
+import { ToolCall } from '../../parts/tool-call.tsx'
 import { logHref } from '../../state/log-address.ts'
 import { keepReading, resource } from '../../state/resource.ts'
 import { go, hrefOf } from '../../state/route.ts'
@@ -109,9 +110,7 @@ function Message({ message, name }: { readonly message: StoredMessage; readonly 
       <h2 class="role">{role}</h2>
       {role === 'assistant' ? <Answer text={source} over={over} label={name} /> : <p class="as-is">{text}</p>}
       {toolCalls.map(({ name, arguments: given }, index) => (
-        <pre key={index} class="tool-call">
-          {name}({typeof given === 'string' ? given : JSON.stringify(given)})
-        </pre>
+        <ToolCall key={index} name={name} arguments={typeof given === 'string' ? given : JSON.stringify(given)} />
       ))}
     </article>
   )

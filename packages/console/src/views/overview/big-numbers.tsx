@@ -1,5 +1,5 @@
 /** The figures of the whole window, large. */
-import type { Overview } from '@dapr-chat/protocol/console'
+import type { Overview, Percentiles } from '@dapr-chat/protocol/console'
 import { windowMs } from '../../state/series.ts'
 import { cost, count, duration, rate, share } from '../../text/format.ts'
 
@@ -16,18 +16,15 @@ export function BigNumbers({ figures }: { readonly figures: Overview }) {
         note={`${count(totals.failed)} requests`}
         tone={totals.failed > 0 ? 'bad' : undefined}
       />
-      <Figure label="Latency p95" value={duration(totals.latency.p95)} note={`p50 ${duration(totals.latency.p50)}`} />
+      <Figure label="Latency p95" value={duration(totals.latency.p95)} note={around(totals.latency)} />
       <Figure
         label="First token p95"
         value={duration(totals.timeToFirstToken.p95)}
-        note={`p50 ${duration(totals.timeToFirstToken.p50)}`}
+        note={around(totals.timeToFirstToken)}
       />
       <Figure label="Tokens a second" value={rate(totals.tokensPerSecond)} note="while streaming" />
-      <Figure
-        label="Tokens"
-        value={count(totals.inputTokens + totals.outputTokens)}
-        note={`${count(totals.inputTokens)} in, ${count(totals.outputTokens)} out`}
-      />
+      <Figure label="Tokens in" value={count(totals.inputTokens)} note="asked of providers" />
+      <Figure label="Tokens out" value={count(totals.outputTokens)} note="answered by providers" />
       <Figure
         label="Cost"
         value={cost(totals.costUsd, totals.unpriced)}
@@ -40,6 +37,11 @@ export function BigNumbers({ figures }: { readonly figures: Overview }) {
       />
     </dl>
   )
+}
+
+/** What stands beside a p95. */
+function around({ p50, p99 }: Percentiles): string {
+  return `p50 ${duration(p50)}, p99 ${duration(p99)}`
 }
 
 interface FigureProps {

@@ -1,9 +1,9 @@
-/** The charts of the first page: how much, how fast, how soon, how many words. */
-import type { Overview } from '@dapr-chat/protocol/console'
+/** The charts of the first page: how much, how fast, how soon, how many tokens, how fast those, and for how much. */
+import type { Overview, OverviewPoint } from '@dapr-chat/protocol/console'
 import { useMemo } from 'preact/hooks'
 import { Chart, type ChartProps } from '../../parts/chart.tsx'
 import { type Line, stretchesOf } from '../../state/series.ts'
-import { count, duration, rate } from '../../text/format.ts'
+import { count, duration, money, rate } from '../../text/format.ts'
 
 type Definition = Pick<ChartProps, 'title' | 'lines' | 'format'>
 
@@ -16,6 +16,12 @@ function percentiles(of: 'latency' | 'timeToFirstToken'): readonly Line[] {
 }
 
 const perMinute = (value: number, stepMs: number) => value / (stepMs / 60_000)
+
+/** Where nothing is known of the prices, nothing is known of the cost. */
+function costAMinute(point: OverviewPoint | undefined, stepMs: number): number | null {
+  const { costUsd = 0, unpriced = 0 } = point ?? {}
+  return costUsd === 0 && unpriced > 0 ? null : perMinute(costUsd, stepMs)
+}
 
 const charts: readonly Definition[] = [
   {
@@ -36,6 +42,12 @@ const charts: readonly Definition[] = [
       { label: 'out', color: '--line-2', value: (point, stepMs) => perMinute(point?.outputTokens ?? 0, stepMs) },
     ],
   },
+  {
+    title: 'Tokens a second while streaming',
+    format: rate,
+    lines: [{ label: 'all', color: '--line-1', value: (point) => point?.tokensPerSecond ?? null }],
+  },
+  { title: 'Cost a minute', format: money, lines: [{ label: 'known', color: '--line-1', value: costAMinute }] },
 ]
 
 export function Charts({ overview }: { readonly overview: Overview }) {

@@ -3,7 +3,8 @@ import type { ComponentView, Overview, OverviewGroup } from '@dapr-chat/protocol
 import { Badge } from '../../parts/badge.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { logHref } from '../../state/log-address.ts'
-import { cost, count, duration, rate, share, UNKNOWN } from '../../text/format.ts'
+import { cost, count, percentiles, rate, share, UNKNOWN } from '../../text/format.ts'
+import { clockWords } from '../../text/words.ts'
 
 /** How many rows each table has at most. */
 const MOST = 8
@@ -15,8 +16,8 @@ const figures: readonly Column<OverviewGroup>[] = [
     numeric: true,
     cell: ({ failed, calls }) => (failed === 0 ? '0' : `${count(failed)} (${share(failed, calls)})`),
   },
-  { label: 'p95', numeric: true, cell: ({ latency }) => duration(latency.p95) },
-  { label: 'First token p95', numeric: true, cell: ({ timeToFirstToken }) => duration(timeToFirstToken.p95) },
+  { label: 'Latency p50, p95, p99', numeric: true, cell: ({ latency }) => percentiles(latency) },
+  { label: 'First token p50, p95, p99', numeric: true, cell: ({ timeToFirstToken }) => percentiles(timeToFirstToken) },
   { label: 'Tokens/s', numeric: true, cell: ({ tokensPerSecond }) => rate(tokensPerSecond) },
   { label: 'Tokens in', numeric: true, cell: ({ inputTokens }) => count(inputTokens) },
   { label: 'Tokens out', numeric: true, cell: ({ outputTokens }) => count(outputTokens) },
@@ -30,14 +31,14 @@ interface GroupsProps {
 }
 
 export function Groups({ overview, components }: GroupsProps) {
-  const breakers = new Map(components.map(({ name, breaker }) => [name, breaker]))
-  const breaker: Column<OverviewGroup> = {
-    label: 'Breaker',
-    cell: ({ name }) => <Breaker state={breakers.get(name)} />,
-  }
+  const known = new Map(components.map((component) => [component.name, component]))
+  const states: readonly Column<OverviewGroup>[] = [
+    { label: 'Breaker', cell: ({ name }) => <Breaker state={known.get(name)?.breaker} /> },
+    { label: 'Clocks', cell: ({ name }) => <Clocks clocks={known.get(name)?.clocks} /> },
+  ]
   return (
     <>
-      <Group what="component" groups={overview.components} columns={[breaker, ...figures]} />
+      <Group what="component" groups={overview.components} columns={[...states, ...figures]} />
       <Group what="model" groups={overview.models} columns={figures} />
       <Group what="caller" groups={overview.callers} columns={figures} />
     </>
@@ -48,6 +49,16 @@ export function Groups({ overview, components }: GroupsProps) {
 export function Breaker({ state }: { readonly state: ComponentView['breaker'] }) {
   if (state === undefined) return <span class="soft">{UNKNOWN}</span>
   return <Badge tone={({ closed: 'good', 'half-open': 'middling', open: 'bad' } as const)[state]} word={state} />
+}
+
+/** Whether a clock ran out, and which; nothing where there are none. */
+function Clocks({ clocks = [] }: { readonly clocks: ComponentView['clocks'] }) {
+  const [first, ...others] = clocks.filter(({ ranOut }) => ranOut > 0)
+  if (first) {
+    const all = [first, ...others].map(({ name, ranOut }) => `${clockWords[name]} ran out ${count(ranOut)}×`)
+    return <Badge tone="bad" word={all.join(', ')} />
+  }
+  return clocks.length > 0 ? <Badge tone="good" word="in time" /> : <span class="soft">{UNKNOWN}</span>
 }
 
 interface GroupProps {

@@ -3,7 +3,7 @@ import { StateBadge } from '../../parts/badge.tsx'
 import { Table } from '../../parts/table.tsx'
 import { logHref } from '../../state/log-address.ts'
 import { latest } from '../../state/overview.ts'
-import { clockTime, count, duration } from '../../text/format.ts'
+import { clockTime, duration, tokenCounts } from '../../text/format.ts'
 
 export function LatestCalls() {
   const calls = latest.value
@@ -19,7 +19,7 @@ export function LatestCalls() {
           { label: 'Caller', cell: ({ caller }) => caller },
           { label: 'First token', numeric: true, cell: ({ timeToFirstTokenMs }) => duration(timeToFirstTokenMs) },
           { label: 'Duration', numeric: true, cell: ({ durationMs }) => duration(durationMs) },
-          { label: 'Tokens', numeric: true, cell: ({ tokens }) => `${count(tokens.input)} → ${count(tokens.output)}` },
+          { label: 'Tokens', numeric: true, cell: ({ tokens }) => tokenCounts(tokens) },
         ]}
         rows={calls}
         keyOf={({ id }) => id}

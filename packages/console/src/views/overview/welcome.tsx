@@ -8,6 +8,7 @@ import { emptyDraft } from '../../state/draft.ts'
 import { components } from '../../state/overview.ts'
 import { playgroundHref } from '../../state/playground.ts'
 import { Run } from '../../state/run.ts'
+import { session } from '../../state/session.ts'
 import { codeFor } from '../../text/code.ts'
 
 const HELLO = 'Say hello.'
@@ -30,7 +31,7 @@ export function Welcome() {
     )
   }
   const body = { model: first, messages: [{ role: 'user', content: HELLO }] }
-  const curl = codeFor('curl', body, location.origin)
+  const curl = codeFor('curl', body, session.target.value)
   const current = greeting.value
   return (
     <section class="card welcome">

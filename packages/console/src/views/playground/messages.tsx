@@ -1,6 +1,8 @@
 /** The messages of the request: who says what, with pictures from files or addresses. */
 import { useSignal } from '@preact/signals'
+import { Section } from '../../parts/section.tsx'
 import { announce } from '../../parts/status.tsx'
+import { ToolCall } from '../../parts/tool-call.tsx'
 import type { DraftMessage } from '../../state/draft.ts'
 import { change, draft } from '../../state/playground.ts'
 
@@ -31,7 +33,7 @@ export function Messages() {
         type="button"
         class="quiet"
         onClick={() => {
-          const role = messages.at(-1)?.role === 'user' ? 'assistant' : 'user'
+          const role = messages.at(-1)?.role === 'assistant' ? 'user' : 'assistant'
           change({ messages: [...messages, { role, text: '', images: [] }] })
         }}
       >
@@ -50,24 +52,31 @@ interface MessageFieldProps {
 }
 
 function MessageField({ number, message, set, remove }: MessageFieldProps) {
-  const { role, text, images } = message
+  const { role, text, images, calls = [], callId } = message
   return (
     <div class="message-field">
       <div class="bar">
-        <select
-          aria-label={`Who says message ${number}`}
-          value={role}
-          onChange={({ currentTarget }) => set({ role: currentTarget.value as DraftMessage['role'] })}
-        >
-          <option value="user">user</option>
-          <option value="assistant">assistant</option>
-        </select>
+        {role === 'tool' ? (
+          <span>
+            result of <code>{callId}</code>
+          </span>
+        ) : (
+          <select
+            aria-label={`Who says message ${number}`}
+            value={role}
+            onChange={({ currentTarget }) => set({ role: currentTarget.value as DraftMessage['role'] })}
+          >
+            <option value="user">user</option>
+            <option value="assistant">assistant</option>
+          </select>
+        )}
         {remove && (
           <button type="button" class="quiet" aria-label={`Remove message ${number}`} onClick={remove}>
             Remove
           </button>
         )}
       </div>
+      {role === 'assistant' && calls.map((call) => <ToolCall key={call.id} {...call} />)}
       <textarea
         rows={3}
         aria-label={`Message ${number}`}
@@ -94,11 +103,16 @@ function Images({ number, images, onChange }: ImagesProps) {
     onChange([...images, ...(await Promise.all(small.map(readAsAddress)))])
   }
   return (
-    <details class="images" open={images.length > 0}>
-      <summary>
-        Pictures<span class="visually-hidden"> of message {number}</span>
-        {images.length > 0 && `: ${images.length}`}
-      </summary>
+    <Section
+      class="images"
+      filled={images.length > 0}
+      summary={
+        <>
+          Pictures<span class="visually-hidden"> of message {number}</span>
+          {images.length > 0 && `: ${images.length}`}
+        </>
+      }
+    >
       <ul>
         {images.map((url, index) => (
           <li key={index}>
@@ -148,7 +162,7 @@ function Images({ number, images, onChange }: ImagesProps) {
           />
         </label>
       </div>
-    </details>
+    </Section>
   )
 }
 

@@ -1,38 +1,38 @@
 /** Everything of a request beside its messages: numbers, tools, the shape of the answer. */
+import { Section } from '../../parts/section.tsx'
 import type { Draft, DraftProblems } from '../../state/draft.ts'
 import { change, draft } from '../../state/playground.ts'
 
 type Field = 'temperature' | 'maxTokens' | 'topP' | 'parameters' | 'tools' | 'schema'
 
-const toolExample = `[{ "type": "function", "function": { "name": "get_weather", "parameters": { "type": "object", "properties": { "city": { "type": "string" } } } } }]`
+const city = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+
+/** What stands in an empty field, and what a button puts there. */
+const examples = {
+  parameters: { seed: 7 },
+  tools: [{ type: 'function', function: { name: 'get_weather', description: 'The weather now', parameters: city } }],
+  schema: { ...city, additionalProperties: false },
+} as const
 
 export function Parameters({ problems }: { readonly problems: DraftProblems }) {
   const { temperature, maxTokens, topP, parameters, tools, schema } = draft.value
   const numbers = [temperature, maxTokens, topP, parameters].some((value) => value !== '')
   return (
     <>
-      <details open={numbers}>
-        <summary>Parameters</summary>
+      <Section summary="Parameters" filled={numbers}>
         <div class="pair three">
           <NumberField field="temperature" label="Temperature" problem={problems.temperature} />
           <NumberField field="maxTokens" label="Most tokens" problem={problems.maxTokens} />
           <NumberField field="topP" label="Top p" problem={problems.topP} />
         </div>
-        <JsonField field="parameters" label="Others, as JSON" example={'{ "seed": 7 }'} problem={problems.parameters} />
-      </details>
-      <details open={tools !== ''}>
-        <summary>Tools</summary>
-        <JsonField field="tools" label="Tools, as JSON" example={toolExample} problem={problems.tools} />
-      </details>
-      <details open={schema !== ''}>
-        <summary>Shape of the answer</summary>
-        <JsonField
-          field="schema"
-          label="JSON Schema"
-          example={'{ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] }'}
-          problem={problems.schema}
-        />
-      </details>
+        <JsonField field="parameters" label="Others, as JSON" problem={problems.parameters} />
+      </Section>
+      <Section summary="Tools" filled={tools !== ''}>
+        <JsonField field="tools" label="Tools, as JSON" problem={problems.tools} />
+      </Section>
+      <Section summary="Shape of the answer" filled={schema !== ''}>
+        <JsonField field="schema" label="JSON Schema" problem={problems.schema} />
+      </Section>
     </>
   )
 }
@@ -58,21 +58,29 @@ function NumberField({ field, label, problem }: FieldProps) {
   )
 }
 
-function JsonField({ field, label, problem, example }: FieldProps & { readonly example: string }) {
+function JsonField({ field, label, problem }: FieldProps & { readonly field: keyof typeof examples }) {
+  const example = examples[field]
   return (
-    <label>
-      {label}
-      <textarea
-        class="json"
-        rows={4}
-        spellcheck={false}
-        placeholder={example}
-        value={draft.value[field]}
-        aria-invalid={problem !== undefined}
-        onInput={({ currentTarget }) => change(only(field, currentTarget.value))}
-      />
-      {problem && <span class="wrong">{problem}</span>}
-    </label>
+    <div class="json-field">
+      <label>
+        {label}
+        <textarea
+          class="json"
+          rows={4}
+          spellcheck={false}
+          placeholder={JSON.stringify(example)}
+          value={draft.value[field]}
+          aria-invalid={problem !== undefined}
+          onInput={({ currentTarget }) => change(only(field, currentTarget.value))}
+        />
+        {problem && <span class="wrong">{problem}</span>}
+      </label>
+      {draft.value[field] === '' && (
+        <button type="button" class="quiet" onClick={() => change(only(field, JSON.stringify(example, undefined, 2)))}>
+          Take the example<span class="visually-hidden">: {label}</span>
+        </button>
+      )}
+    </div>
   )
 }
 

@@ -1,12 +1,13 @@
 /** One run: the answer as it streams, what the model wants called, the figures, and where it stands in the log. */
+import { adviceFor } from '@dapr-chat/protocol'
 import { useComputed } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Answer } from '../../parts/answer.tsx'
 import { announce } from '../../parts/status.tsx'
+import { ToolCall } from '../../parts/tool-call.tsx'
 import { logHref } from '../../state/log-address.ts'
 import { change, draft } from '../../state/playground.ts'
 import type { Run, RunState } from '../../state/run.ts'
-import { adviceFor } from '../../text/advice.ts'
 import { count, duration, rate, UNKNOWN } from '../../text/format.ts'
 
 const words: Readonly<Record<RunState, string>> = {
@@ -53,10 +54,8 @@ export function RunPane({ run }: { readonly run: Run }) {
         </details>
       )}
       <Answer text={run.text} over={over} label={`Text of ${model}`} />
-      {run.toolCalls.value.map((call, index) => (
-        <pre key={index} class="tool-call">
-          {call.name}({call.arguments})
-        </pre>
+      {run.toolCalls.value.map((call) => (
+        <ToolCall key={call.id} {...call} />
       ))}
       {error && (
         <div class="problem" role="alert">
@@ -70,8 +69,8 @@ export function RunPane({ run }: { readonly run: Run }) {
       {state !== 'running' && (
         <p class="links">
           <a href={logHref(run.trace.traceId)}>Find in the log</a>
-          {run.text.value !== '' && (
-            <button type="button" class="quiet" onClick={() => goOn(run.text.value)}>
+          {(run.text.value !== '' || run.toolCalls.value.length > 0) && (
+            <button type="button" class="quiet" onClick={() => goOn(run)}>
               Go on from here
             </button>
           )}
@@ -107,8 +106,11 @@ function Figure({ label, value }: { readonly label: string; readonly value: stri
   )
 }
 
-/** Makes the answer a part of the conversation, with room for what is said next. */
-function goOn(text: string): void {
-  const answer = { role: 'assistant', text, images: [] } as const
-  change({ messages: [...draft.value.messages, answer, { role: 'user', text: '', images: [] }] })
+/** Makes the answer a part of the conversation, with room for what is said next: by the tools that it wants called, or by the user. */
+function goOn({ text, toolCalls }: Run): void {
+  const calls = toolCalls.value
+  const answer = { role: 'assistant', text: text.value, images: [], ...(calls.length > 0 && { calls }) } as const
+  const results = calls.map(({ id: callId }) => ({ role: 'tool', text: '', images: [], callId }) as const)
+  const next = results.length > 0 ? results : [{ role: 'user', text: '', images: [] } as const]
+  change({ messages: [...draft.value.messages, answer, ...next] })
 }

@@ -8,7 +8,7 @@ import { StateBadge } from '../../parts/badge.tsx'
 import { Empty } from '../../parts/notice.tsx'
 import { logHref } from '../../state/log-address.ts'
 import { go } from '../../state/route.ts'
-import { clockTime, count, duration, money } from '../../text/format.ts'
+import { callCost, clockTime, duration, tokenCounts } from '../../text/format.ts'
 
 /** The height of a row in pixels; the style sheet says the same. */
 const ROW = 36
@@ -153,7 +153,7 @@ interface CallRowProps {
 }
 
 function CallRow({ call, search, rowIndex }: CallRowProps) {
-  const { id, startedAt, state, component, model, caller, timeToFirstTokenMs, durationMs, tokens, costUsd } = call
+  const { id, startedAt, state, component, model, caller, timeToFirstTokenMs, durationMs, tokens } = call
   const href = logHref(search, id)
   return (
     <tr data-call={id} aria-rowindex={rowIndex} onClick={() => go(href)}>
@@ -168,10 +168,8 @@ function CallRow({ call, search, rowIndex }: CallRowProps) {
       <td class="wide">{caller}</td>
       <td class="numeric middling">{duration(timeToFirstTokenMs)}</td>
       <td class="numeric">{duration(durationMs)}</td>
-      <td class="numeric middling">
-        {count(tokens.input)} → {count(tokens.output)}
-      </td>
-      <td class="numeric wide">{state === 'running' ? '' : money(costUsd)}</td>
+      <td class="numeric middling">{tokenCounts(tokens)}</td>
+      <td class="numeric wide">{state === 'running' ? '' : callCost(call)}</td>
       <td class="wide">{call.error?.code ?? call.finishReason}</td>
     </tr>
   )

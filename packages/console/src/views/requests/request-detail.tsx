@@ -1,4 +1,5 @@
 /** All that is known of one request. */
+import { adviceFor } from '@dapr-chat/protocol'
 import type { CallDetail } from '@dapr-chat/protocol/console'
 import { StateBadge } from '../../parts/badge.tsx'
 import { CodeTabs } from '../../parts/code-tabs.tsx'
@@ -7,10 +8,11 @@ import { Fact, Facts } from '../../parts/facts.tsx'
 import { CodeBlock } from '../../parts/scroll-region.tsx'
 import { Waterfall } from '../../parts/waterfall.tsx'
 import { type Draft, draftOf } from '../../state/draft.ts'
+import { logHref } from '../../state/log-address.ts'
 import { playgroundHref } from '../../state/playground.ts'
 import { session } from '../../state/session.ts'
-import { adviceFor } from '../../text/advice.ts'
-import { count, dateTime, duration, money, rate, UNKNOWN } from '../../text/format.ts'
+import { callCost, count, dateTime, duration, rate, UNKNOWN } from '../../text/format.ts'
+import { type SaidMessage, wordsOf } from '../../text/said.ts'
 import { surfaceWords } from '../../text/words.ts'
 
 export function RequestDetail({ call }: { readonly call: CallDetail }) {
@@ -31,10 +33,10 @@ export function RequestDetail({ call }: { readonly call: CallDetail }) {
           <p>{adviceFor(error.code)}</p>
         </div>
       )}
-      <Waterfall phases={phases} totalMs={durationMs ?? lastMs} />
+      {phases.length > 0 && <Waterfall phases={phases} totalMs={durationMs ?? lastMs} />}
       <Figures call={call} />
       <Said call={call} />
-      <CodeTabs body={bodyOfCall(call)} />
+      {call.component !== '' && <CodeTabs body={bodyOfCall(call)} />}
       <details>
         <summary>As JSON</summary>
         <CodeBlock label="The request as JSON" code={JSON.stringify(call, undefined, 2)} />
@@ -51,7 +53,7 @@ function Figures({ call }: { readonly call: CallDetail }) {
     <Facts>
       <Fact label="Began">{dateTime(call.startedAt)}</Fact>
       <Fact label="Component">
-        {call.component} <span class="soft">{call.type}</span>
+        {call.component || UNKNOWN} <span class="soft">{call.type}</span>
       </Fact>
       <Fact label="Model">{call.model ?? UNKNOWN}</Fact>
       <Fact label="Caller">{call.caller}</Fact>
@@ -71,16 +73,20 @@ function Figures({ call }: { readonly call: CallDetail }) {
       </Fact>
       <Fact label="Tokens a second">{rate(perSecond)}</Fact>
       <Fact label="Pieces">{count(chunks)}</Fact>
-      <Fact label="Cost">{money(call.costUsd)}</Fact>
+      <Fact label="Cost">{callCost(call)}</Fact>
       <Fact label="Finish reason">{call.finishReason ?? UNKNOWN}</Fact>
       <Fact label="Attempts">{call.cached ? 'none: the cache answered' : count(attempts)}</Fact>
       {toolCalls > 0 && <Fact label="Tool calls">{count(toolCalls)}</Fact>}
-      {contextId !== undefined && <Fact label="Conversation">{contextId}</Fact>}
-      <Fact label="Request id">
+      {contextId !== undefined && (
+        <Fact label="Conversation">
+          <a href={logHref(`conv:${contextId}`)}>{contextId}</a>
+        </Fact>
+      )}
+      <Fact label="Request id" wide>
         <code>{call.id}</code> <CopyButton text={call.id} what="the request id" />
       </Fact>
       {traceId !== undefined && (
-        <Fact label="Trace id">
+        <Fact label="Trace id" wide>
           <code>{traceId}</code> <CopyButton text={traceId} what="the trace id" />
         </Fact>
       )}
@@ -88,7 +94,7 @@ function Figures({ call }: { readonly call: CallDetail }) {
   )
 }
 
-function Said({ call: { content } }: { readonly call: CallDetail }) {
+function Said({ call: { content, toolCalls } }: { readonly call: CallDetail }) {
   if (content === undefined) {
     const state = session.state.value
     const captured = state.kind === 'open' && state.about.captureContent
@@ -101,19 +107,20 @@ function Said({ call: { content } }: { readonly call: CallDetail }) {
     )
   }
   const { messages } = content.request
+  const asked = toolCalls > 0 ? `[asked for ${count(toolCalls)} tool ${toolCalls === 1 ? 'call' : 'calls'}]` : ''
   return (
     <details open>
       <summary>What was said</summary>
       <dl class="said">
-        {(Array.isArray(messages) ? messages : []).map((message: { role?: string; content?: unknown }, index) => (
+        {(Array.isArray(messages) ? messages : []).map((message: SaidMessage, index) => (
           <div key={index}>
             <dt>{message.role}</dt>
-            <dd>{typeof message.content === 'string' ? message.content : JSON.stringify(message.content)}</dd>
+            <dd>{wordsOf(message)}</dd>
           </div>
         ))}
         <div>
           <dt>assistant</dt>
-          <dd>{content.answer}</dd>
+          <dd>{[content.answer, asked].filter(Boolean).join('\n')}</dd>
         </div>
       </dl>
     </details>
