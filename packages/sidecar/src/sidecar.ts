@@ -7,6 +7,7 @@ import type { ApiContext } from './api/context.ts'
 import { daprImplementation } from './api/dapr/grpc.ts'
 import { consoleApi } from './api/endpoints.ts'
 import { createHttpApi } from './api/http.ts'
+import { measureRefusedGrpcCall } from './api/measure.ts'
 import { metricsListener } from './api/metrics.ts'
 import { createAssembler } from './assemble.ts'
 import { ComponentRegistry } from './components/registry.ts'
@@ -88,14 +89,15 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
   const calls = new OpenCalls()
   const scrubbed = new Set<HeldBack>()
   const heldBytes = () => Array.from(scrubbed).reduce((sum, answer) => sum + answer.heldBytes, 0)
+  const configuration = await loadConfiguration(settings.configurationFiles, { environment, report })
   const metrics = new Metrics({
     appId,
     namespace: environment.NAMESPACE ?? '',
     semconvOptIn: environment.OTEL_SEMCONV_STABILITY_OPT_IN,
+    configuration,
     openCalls: () => calls.size,
     heldBytes,
   })
-  const configuration = await loadConfiguration(settings.configurationFiles, { environment, report })
   const news = new NewsReport(report)
   const loading = { settings, configuration, report: news }
   let resources = await loadResources(loading)
@@ -174,6 +176,7 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
     conversations,
     tracing: telemetry?.api,
     breakerStates: () => resiliency.breakerStates(),
+    attemptTimeoutOf: (component) => resiliency.timeoutOf(component),
     ready: () => listening && !calls.draining,
     metadata: () => ({
       ...metadataOf(appId, allComponents(), new Map([...extended, ...breakerStates(resiliency)])),
@@ -197,6 +200,7 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
     implementation: daprImplementation(context),
     maxMessageBytes: settings.maxBodyBytes,
     maxHeaderBytes: settings.maxHeaderBytes,
+    refused: (method, code) => measureRefusedGrpcCall(metrics.api, method, code),
   })
   let listeners: Listeners | undefined
   let hotReload: HotReload | undefined

@@ -43,6 +43,7 @@ const script: readonly ScriptedAnswer[] = [
       yield reset
     })(),
   },
+  { body: stallAfter(chunk({ content: 'Hello' })) },
 ]
 
 /** All names of figures in the expressions of a dashboard. */
@@ -68,7 +69,7 @@ test('every figure of the dashboard is one that a sidecar has', { timeout: 20_00
   )
   await using upstream = await scriptedProvider(({ index }) => script[index] ?? { body: textAnswer('Hello') })
   await using running = await startSidecar(
-    [upstreamComponent(upstream.url, { responseCacheTTL: '1m' })],
+    [upstreamComponent(upstream.url, { responseCacheTTL: '1m', idleTimeout: '3s' })],
     {},
     { 'resiliency.yaml': resiliency },
   )
@@ -82,6 +83,8 @@ test('every figure of the dashboard is one that a sidecar has', { timeout: 20_00
   await readUntil(await ask(http, stream, { ...again, signal: caller.signal }), 'Hello')
   caller.abort()
   await eventually(() => sidecar.openCalls === 0)
+  await readText(await ask(http, stream, again))
+  // The provider falls silent.
   await readText(await ask(http, stream, again))
   await post(http, '/v1.0-alpha2/conversation/nobody/converse', {})
   await surfaces['an answer over gRPC']?.(running, { component: 'gpt', text: 'Over gRPC' })

@@ -119,7 +119,7 @@ test('calls over gRPC are counted by method and status', { timeout }, async () =
   const samples = await readSamples(conversation.metrics)
   const method = { grpc_server_method: '/dapr.proto.runtime.v1.Dapr/ConverseAlpha2' }
   const ok = { ...method, grpc_server_status: 'OK' }
-  const refused = { ...method, grpc_server_status: 'INVALID_ARGUMENT' }
+  const refused = { ...method, grpc_server_status: 'InvalidArgument' }
   assert.equal(total(samples, 'dapr_grpc_io_server_completed_rpcs', ok), 1)
   assert.equal(total(samples, 'dapr_grpc_io_server_completed_rpcs', refused), 1)
   assert.equal(total(samples, 'dapr_grpc_io_server_server_latency_count', method), 2)

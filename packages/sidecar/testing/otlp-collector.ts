@@ -23,6 +23,7 @@ export interface ReceivedSpan {
   readonly startMs: number
   readonly endMs: number
   readonly attributes: Values
+  readonly events: readonly { readonly name: string; readonly attributes: Values }[]
   /** 2 is an error. */
   readonly status: { readonly code: number; readonly message: string }
   readonly resource: Values
@@ -186,6 +187,10 @@ function readSpan(span: unknown, group: unknown): ReceivedSpan {
     startMs: ms('startTimeUnixNano'),
     endMs: ms('endTimeUnixNano'),
     attributes: readAttributes(span),
+    events: list(span, 'events').map((event) => ({
+      name: String(member(event, 'name') ?? ''),
+      attributes: readAttributes(event),
+    })),
     status: {
       code: Number(member(member(span, 'status'), 'code') ?? 0),
       message: String(member(member(span, 'status'), 'message') ?? ''),

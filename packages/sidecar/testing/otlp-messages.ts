@@ -45,6 +45,7 @@ const span: Message = {
   7: one('startTimeUnixNano', nanos),
   8: one('endTimeUnixNano', nanos),
   9: attributes,
+  11: each('events', { 2: one('name', text), 3: attributes }),
   15: one('status', embedded({ 2: one('message', text), 3: one('code', number) })),
 }
 

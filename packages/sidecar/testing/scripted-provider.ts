@@ -6,25 +6,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-
-/** A piece of a body that resets the connection instead of sending anything. */
-export const reset: unique symbol = Symbol('reset')
-
-/** One thing to do with the connection: write these bytes, or reset it. */
-export type Piece = string | Uint8Array | typeof reset
-
-/** What the provider answers to one request. */
-export interface ScriptedAnswer {
-  /** @default 200 */
-  readonly status?: number
-  /** Added to, and winning over, the content type of an event stream. */
-  readonly headers?: Readonly<Record<string, string>>
-  /**
-   * The body: whole, in one write with its end, or piece by piece, each in a write of its own that is awaited. A
-   * generator waits wherever the script wants silence; one that waits for ever stalls until the connection closes.
-   */
-  readonly body: string | Uint8Array | Iterable<Piece> | AsyncIterable<Piece>
-}
+import { type ScriptedAnswer, sendAnswer } from './scripted-answer.ts'
 
 /** One answer for every request, or a function that decides; while its promise is open no header is sent. */
 export type Script = ScriptedAnswer | ((request: ReceivedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>)
@@ -116,31 +98,8 @@ async function answer(
     bytesAccepted: 0,
   }
   requests.add(received)
-  const { status = 200, headers = {}, body } = typeof script === 'function' ? await script(received) : script
-  response.writeHead(status, { 'content-type': 'text/event-stream', ...headers })
-  response.flushHeaders()
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    response.end(body, () => {
-      received.bytesAccepted = Buffer.byteLength(body)
-    })
-    return
-  }
-  for await (const piece of body) {
-    if (response.destroyed) return
-    if (piece === reset) {
-      request.socket.resetAndDestroy()
-      return
-    }
-    if (piece.length > 0) await write(response, piece)
-    received.bytesAccepted += Buffer.byteLength(piece)
-  }
-  response.end()
-}
-
-/** Waits until the connection has taken the piece; a connection that closes takes nothing any more. */
-function write(response: ServerResponse, piece: string | Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    response.write(piece, (error) => (error ? reject(error) : resolve()))
+  await sendAnswer(response, typeof script === 'function' ? await script(received) : script, (bytes) => {
+    received.bytesAccepted += bytes
   })
 }
 

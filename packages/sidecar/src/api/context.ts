@@ -46,6 +46,8 @@ export interface ApiContext {
   readonly conversations: Pick<StoreFile, 'existing'>
   /** The state of each circuit breaker, by component. */
   breakerStates(): ReadonlyMap<string, NonNullable<ComponentView['breaker']>>
+  /** How long an attempt may take by the resiliency policy of a component, in milliseconds; absent where none holds. */
+  attemptTimeoutOf(component: string): number | undefined
   /** Whether conversations can be had: components loaded, both APIs listening, not shutting down. */
   ready(): boolean
   /** What the sidecar says about itself. */

@@ -26,6 +26,11 @@ const forSessions = new Set([
   '/api/conversations/:component/:contextId',
 ])
 
+/** Whether a path of the description is one where no token is asked for. */
+export function isOpen(path: string): boolean {
+  return open.has(path) || path.startsWith('/console/')
+}
+
 /** Whether a token is the right one, in a time that does not depend on how much of it is. */
 export function tokenMatches(given: string | undefined, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()

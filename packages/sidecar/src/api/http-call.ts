@@ -1,10 +1,12 @@
 /** A conversation over HTTP, from the accepted request to the call of the component; the same for every wire. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CallOrigin, ConversationEvent, ConversationRequest } from '@dapr-chat/protocol'
+import type { CallOrigin, ConversationError, ConversationEvent, ConversationRequest } from '@dapr-chat/protocol'
 import type { ReadyComponent } from '../components/registry.ts'
 import type { OpenCall } from '../pipeline/open-calls.ts'
 import { traceOf } from './call-trace.ts'
 import { type ApiContext, callerOf } from './context.ts'
+import { failureOf } from './failure.ts'
+import { reachesComponent, tellIfRefused } from './refusal.ts'
 
 /** Begins a call that ends when the caller's connection does, in whatever phase the call then is. */
 export function openHttpCall(context: ApiContext, response: ServerResponse): OpenCall {
@@ -24,6 +26,7 @@ export function converseOverHttp(
   origin: CallOrigin,
 ): AsyncIterable<readonly ConversationEvent[]> {
   const trace = traceOf(incoming)
+  reachesComponent(incoming)
   return component.converse({
     component: component.name,
     request,
@@ -32,6 +35,19 @@ export function converseOverHttp(
     origin,
     ...(trace && { trace }),
   })
+}
+
+/** A conversation has failed before its answer began. The failure as its caller may see it; it is counted. */
+export function failureOverHttp(
+  context: ApiContext,
+  incoming: IncomingMessage,
+  /** What the call named, and by which API. */
+  { component, origin }: { readonly component: string; readonly origin: CallOrigin },
+  thrown: unknown,
+): ConversationError {
+  const failure = failureOf(context, thrown)
+  tellIfRefused(context, incoming, { component, appId: header(incoming, 'dapr-caller-app-id'), origin }, failure)
+  return failure
 }
 
 function header(incoming: IncomingMessage, name: string): string | undefined {

@@ -4,7 +4,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { isApiOpen } from '../configuration/configuration.ts'
 import { MAX_CONTEXT_ID_BYTES } from '../store/conversation-store.ts'
 import { registerAdminHttp } from './admin/http.ts'
-import { refuseBaggage } from './baggage.ts'
+import { INVALID_BAGGAGE, refuseBaggage } from './baggage.ts'
 import { logHttpCalls } from './call-log.ts'
 import { beginHttpTrace } from './call-trace.ts'
 import { guardAnswer, registerConsole } from './console/http.ts'
@@ -15,10 +15,11 @@ import { createCors } from './cors.ts'
 import { registerDaprHttp, sendDaprError } from './dapr/http.ts'
 import { endpointOfRoute, isConsoleRoute, isHealthRoute } from './endpoints.ts'
 import { createGuard } from './guard.ts'
+import { failureOverHttp } from './http-call.ts'
 import { measureHttpCalls } from './measure.ts'
 import { registerMetricsHttp } from './metrics.ts'
 import { registerOpenAiHttp, sendChatError } from './openai/http.ts'
-import { withoutDots } from './path.ts'
+import { parameterAfter, withoutDots } from './path.ts'
 import { sendText } from './reply.ts'
 
 /** The longest part of a path, in characters: any context id that is remembered, with every byte escaped. */
@@ -51,7 +52,7 @@ export function createHttpApi(context: ApiContext): FastifyInstance {
     if (isConsoleRoute(request.routeOptions.url)) guardAnswer(reply)
     else if (cors(request, reply)) return
     if (guard(request, reply) || refuseBaggage(request, reply)) {
-      if (isConversation(request)) context.countError(refusal(reply))
+      if (isConversation(request)) tellFailure(context, request, refusal(reply))
       return
     }
     if (isClosed(context, request)) sendError(request, reply, unknownRoute(request))
@@ -96,13 +97,23 @@ function isConversation({ method, routeOptions }: FastifyRequest): boolean {
 /** What has been answered to somebody who may not pass. */
 function refusal({ statusCode }: FastifyReply): ConversationError {
   const codes = { 401: 'unauthenticated', 403: 'forbidden' } as const
-  return new ConversationError(statusCode === 401 || statusCode === 403 ? codes[statusCode] : 'malformed_request', '')
+  return new ConversationError(
+    statusCode === 401 || statusCode === 403 ? codes[statusCode] : 'malformed_request',
+    INVALID_BAGGAGE,
+  )
 }
 
 function frameworkError(error: FastifyError, request: FastifyRequest, context: ApiContext): ConversationError {
   const failure = readFrameworkError(error, context)
-  if (isConversation(request)) context.countError(failure)
+  if (isConversation(request)) tellFailure(context, request, failure)
   return failure
+}
+
+/** A conversation failed before any route has seen it. */
+function tellFailure(context: ApiContext, { raw, url }: FastifyRequest, failure: ConversationError): void {
+  const component = parameterAfter('conversation', url)
+  const surface = url.startsWith('/v1/') ? 'openai' : 'dapr-http'
+  failureOverHttp(context, raw, { component, origin: { surface, streamed: false } }, failure)
 }
 
 function readFrameworkError(error: FastifyError, context: ApiContext): ConversationError {

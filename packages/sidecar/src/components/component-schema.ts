@@ -3,9 +3,11 @@
  * component. Which metadata an entry may be depends on the type. Names are compared without case and values may hold variables, as in the loader.
  */
 import type { AnyProviderDefinition, Setting } from '../providers/provider.ts'
+import type { Schema } from './schema.ts'
+import { secretStoreKinds } from './secrets/secret-stores.ts'
 
-type Schema = { readonly [member: string]: Schema | Value | readonly (Schema | Value)[] }
-type Value = string | number | boolean
+/** What the schema reads of a kind of component. */
+type Declared = Pick<AnyProviderDefinition, 'type' | 'settings'> & { readonly description?: string }
 
 /** A value that the environment fills in is text, whatever it stands for. */
 const variable: Schema = { type: 'string', pattern: '\\$\\{|\\{(uuid|podName|namespace|appID)\\}' }
@@ -28,13 +30,14 @@ const valuesByType: Readonly<Record<Setting['type'], readonly Schema[]>> = {
   ],
 }
 
-/** The schema of the files of all these components. */
-export function componentSchema(definitions: readonly AnyProviderDefinition[]): Schema {
+/** The schema of the files of all these components, and of the secret stores that they may name. */
+export function componentSchema(components: readonly AnyProviderDefinition[]): Schema {
+  const definitions: readonly Declared[] = [...components, ...secretStoreKinds]
   const shared = new SharedSchemas()
   const allOf = definitions.map((definition) => forType(definition, shared))
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'A conversation component of Dapr',
+    title: 'A component of Dapr: a conversation component, or a secret store',
     type: 'object',
     required: ['apiVersion', 'kind', 'metadata', 'spec'],
     properties: {
@@ -59,7 +62,10 @@ export function componentSchema(definitions: readonly AnyProviderDefinition[]): 
           type: {
             // Other types are other building blocks, or kinds of component that a program has added.
             anyOf: [
-              ...definitions.map(({ type, description }) => ({ const: type, description: sentence(description) })),
+              ...definitions.map(({ type, description }) => ({
+                const: type,
+                ...(description !== undefined && { description: sentence(description) }),
+              })),
               { type: 'string', not: { pattern: anyCase(definitions.map(({ type }) => type)) } },
             ],
           },
@@ -113,7 +119,7 @@ class SharedSchemas {
   }
 }
 
-function forType({ type, settings }: AnyProviderDefinition, shared: SharedSchemas): Schema {
+function forType({ type, settings }: Declared, shared: SharedSchemas): Schema {
   const declared = Object.entries(settings)
   const names = declared.flatMap(([name, { aliases = [] }]) => [name, ...aliases])
   const required = declared.filter(([, setting]) => setting.required)

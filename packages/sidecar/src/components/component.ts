@@ -6,6 +6,8 @@ import type { Converse } from '@dapr-chat/protocol'
 import type { SettingView } from '@dapr-chat/protocol/console'
 import type { AnyProviderDefinition, Provider } from '../providers/provider.ts'
 import { findProvider, providers } from '../providers/registry.ts'
+import { clockLimitsOf } from '../providers/upstream/clock-settings.ts'
+import type { ClockLimits } from '../providers/upstream/clocks.ts'
 import { ComponentError, initFailure } from './component-error.ts'
 import { type ComponentManifest, logName } from './manifest.ts'
 import { nearest } from './nearest.ts'
@@ -29,6 +31,8 @@ export interface LiveComponent {
   readonly settings?: readonly SettingView[]
   /** The model it asks where nobody names one, as far as that may be shown. */
   readonly model?: string
+  /** How long each of its clocks may run. Present where it is ready and its kind has clocks. */
+  readonly clocks?: ClockLimits
   /** Present where it is ready. */
   readonly provider?: Provider
   /** The provider inside its middleware. Present where it is ready. */
@@ -101,7 +105,12 @@ export function createComponent(manifest: ComponentManifest, options: ComponentO
       const creation = { provider, definition, settings, manifest }
       const converse = options.assemble(creation)
       const model = shownModel(provider.model, creation)
-      const shown = { settings: shownSettings(creation), ...(model !== undefined && { model }) }
+      const clocks = clockLimitsOf(settings)
+      const shown = {
+        settings: shownSettings(creation),
+        ...(model !== undefined && { model }),
+        ...(clocks && { clocks }),
+      }
       return { ...identity, state: 'ready', ...shown, provider, converse }
     })
   } catch (error) {

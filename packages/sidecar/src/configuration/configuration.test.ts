@@ -54,12 +54,51 @@ test('loadConfiguration() reads every section that concerns conversations', asyn
     deniedApis: [{ name: 'shutdown', version: 'v1', protocol: 'grpc' }],
     deniedComponents: ['conversation.echo', 'state.redis/v1'],
     metricsEnabled: false,
+    errorCodesCounted: true,
+    httpLabels: { increasedCardinality: true, pathMatching: [], excludeVerbs: false },
+    labelRules: [],
     hotReload: false,
     apiLogging: true,
     obfuscateUrls: true,
     omitHealthChecks: true,
   })
   assert.equal((await load([`${head}spec: {metric: {enabled: false}}`])).configuration.metricsEnabled, false)
+})
+
+test('loadConfiguration() reads what is said of figures, in both spellings of the section', async () => {
+  const text = `${head}spec:
+  metric: {latencyDistributionBuckets: [7], recordErrorCodes: false, http: {excludeVerbs: true}}
+  metrics:
+    latencyDistributionBuckets: [0, 5, 50]
+    http: {increasedCardinality: false, pathMatching: ["//orders/{id}", "/all/"]}
+    rules:
+      - name: dapr_http_server_latency
+        labels:
+          - {name: path, regex: {"/orders/{id}": "/orders/.+", "$1": "(?i)^/x/(.*)\\\\z"}}
+`
+  const { configuration, warnings } = await load([text])
+  assert.deepEqual(warnings, [])
+  assert.deepEqual(configuration.latencyBuckets, [5, 50])
+  assert.equal(configuration.errorCodesCounted, false)
+  const { pathMatching, ...flags } = configuration.httpLabels
+  assert.deepEqual(flags, { increasedCardinality: false, excludeVerbs: false })
+  assert.deepEqual(
+    pathMatching.map(({ text: pattern }) => pattern),
+    ['/orders/{id}', '/all/'],
+  )
+  const [rule] = configuration.labelRules
+  assert.deepEqual([rule?.figure, rule?.label, rule?.rewrites.length], ['dapr_http_server_latency', 'path', 2])
+  assert.equal(
+    (await load([`${head}spec: {metrics: {latencyDistributionBuckets: []}}`])).configuration.latencyBuckets,
+    undefined,
+  )
+})
+
+test('loadConfiguration() names in one line what it does not know of figures', async () => {
+  const text = `${head}spec: {metrics: {workflow: {}, enabled: true, HTTP: {pathMatching: [], other: 1}}}`
+  const { warnings } = await load([text])
+  assert.equal(warnings.length, 1)
+  assert.match(warnings[0] ?? '', /0\.yaml:4 spec\.metrics\.workflow, spec\.metrics\.http\.other passed over/)
 })
 
 test('loadConfiguration() reads where traces go', async () => {
@@ -107,6 +146,14 @@ for (const [spec, message] of [
   ['spec: {api: {denied: [{name: x, protocol: ftp}]}}', /protocol must be http or grpc: current value is "ftp"/],
   ['spec: {api: {denied: [conversation]}}', /spec\.api\.denied\[0\]\.name must be/],
   ['spec: {metrics: {enabled: "no"}}', /spec\.metrics\.enabled must be true or false/],
+  ['spec: {metrics: {latencyDistributionBuckets: [1, 5, 5]}}', /Buckets\[2\] must be larger than the bound before it/],
+  ['spec: {metrics: {latencyDistributionBuckets: [fast]}}', /Buckets\[0\] must be a whole number of milliseconds/],
+  ['spec: {metrics: {rules: [{labels: []}]}}', /rules\[0\]\.name must be the name of a figure/],
+  ['spec: {metrics: {rules: [{name: a, labels: [{name: ""}]}]}}', /labels\[0\]\.name must be the name of a label/],
+  ['spec: {metrics: {rules: [{name: a, labels: [{name: b, regex: [x]}]}]}}', /regex must be a mapping/],
+  ['spec: {metrics: {rules: [{name: a, labels: [{name: b, regex: {c: "("}}]}]}}', /\.c must be a regular expression/],
+  ['spec: {metrics: {http: {pathMatching: ["/a/{b}c"]}}}', /pathMatching\[0\] must be a path/],
+  ['spec: {metrics: {http: {increasedCardinality: 3}}}', /increasedCardinality must be true or false/],
   ['spec: {features: HotReload}', /spec\.features must be a list/],
   [
     'spec: {features: [{name: HotReload, enabled: 1}]}',

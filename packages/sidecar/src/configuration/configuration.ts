@@ -1,5 +1,6 @@
 /** What a Configuration resource says that concerns conversations. The other sections are other parts of Dapr's. */
 import type { Report } from '../components/report.ts'
+import { defaultHttpLabels, type HttpLabels, type LabelRule } from './metrics.ts'
 import type { TracingConfiguration } from './tracing.ts'
 
 /** One line of an API list. */
@@ -21,6 +22,13 @@ export interface Configuration {
   /** Types of component that are not loaded: `conversation.echo`, or of one version `conversation.echo/v1`. */
   readonly deniedComponents: readonly string[]
   readonly metricsEnabled: boolean
+  /** Whether failures are counted by Dapr's codes. */
+  readonly errorCodesCounted: boolean
+  /** The bounds of latencies in milliseconds; absent where they are daprd's own. */
+  readonly latencyBuckets?: readonly number[]
+  readonly httpLabels: HttpLabels
+  /** Of two rules for the same label of a figure, the later one holds. */
+  readonly labelRules: readonly LabelRule[]
   /** Whether component files are watched, where the settings do not say: the feature `HotReload`. */
   readonly hotReload: boolean
   /** Whether each call is logged, where the settings do not say. */
@@ -39,6 +47,9 @@ export const defaultConfiguration: Configuration = {
   deniedApis: [],
   deniedComponents: [],
   metricsEnabled: true,
+  errorCodesCounted: true,
+  httpLabels: defaultHttpLabels,
+  labelRules: [],
   hotReload: true,
   apiLogging: false,
   obfuscateUrls: false,

@@ -6,6 +6,7 @@ import type { Report } from '../components/report.ts'
 import { type Environment, environmentValue } from '../components/value.ts'
 import { readYamlFile } from '../components/yaml-file.ts'
 import { type Configuration, defaultConfiguration } from './configuration.ts'
+import { passedOverMetrics } from './metrics.ts'
 import { readConfiguration } from './read.ts'
 
 /** What loading needs to know of its sidecar. */
@@ -37,6 +38,10 @@ export async function loadConfiguration(
           continue
         }
         configuration = { ...configuration, ...readConfiguration(document) }
+        const passedOver = (['metric', 'metrics'] as const).flatMap((name) => passedOverMetrics(document, name))
+        if (passedOver.length > 0) {
+          report.warn(`${file}:${document.line('spec')} spec.${passedOver.join(', spec.')} passed over: not known here`)
+        }
       }
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error

@@ -1,6 +1,7 @@
 /** One document of a configuration file, read. */
 import type { Path, YamlDocument } from '../components/document.ts'
 import type { ApiRule, Configuration } from './configuration.ts'
+import { readHttpLabels, readLabelRules, readLatencyBuckets } from './metrics.ts'
 import { readTracing } from './tracing.ts'
 
 /**
@@ -8,13 +9,21 @@ import { readTracing } from './tracing.ts'
  * @throws DocumentError where a field that is read is not what it must be.
  */
 export function readConfiguration(document: YamlDocument): Partial<Configuration> {
-  // daprd knows both spellings.
-  const metrics = document.at('spec', 'metrics', 'enabled') === undefined ? 'metric' : 'metrics'
+  // daprd knows both spellings; what stands in the second one wins.
+  const metrics = (name: string): Path => [
+    'spec',
+    document.at('spec', 'metrics', name) === undefined ? 'metric' : 'metrics',
+    name,
+  ]
   return {
     ...given(document, 'allowedApis', ['spec', 'api', 'allowed'], readRules),
     ...given(document, 'deniedApis', ['spec', 'api', 'denied'], readRules),
     ...given(document, 'deniedComponents', ['spec', 'components', 'deny'], readTexts),
-    ...given(document, 'metricsEnabled', ['spec', metrics, 'enabled'], readFlag),
+    ...given(document, 'metricsEnabled', metrics('enabled'), readFlag),
+    ...given(document, 'errorCodesCounted', metrics('recordErrorCodes'), readFlag),
+    ...given(document, 'latencyBuckets', metrics('latencyDistributionBuckets'), readLatencyBuckets),
+    ...given(document, 'httpLabels', metrics('http'), readHttpLabels),
+    ...given(document, 'labelRules', metrics('rules'), readLabelRules),
     ...readHotReload(document),
     ...given(document, 'apiLogging', ['spec', 'logging', 'apiLogging', 'enabled'], readFlag),
     ...given(document, 'obfuscateUrls', ['spec', 'logging', 'apiLogging', 'obfuscateURLs'], readFlag),
@@ -27,10 +36,11 @@ function given<K extends keyof Configuration>(
   document: YamlDocument,
   name: K,
   path: Path,
-  read: (document: YamlDocument, path: Path) => Configuration[K],
+  read: (document: YamlDocument, path: Path) => Configuration[K] | undefined,
 ): Partial<Configuration> {
   const value = document.at(...path)
-  return value === undefined || value === null ? {} : { [name]: read(document, path) }
+  const known = value === undefined || value === null ? undefined : read(document, path)
+  return known === undefined ? {} : { [name]: known }
 }
 
 function readFlag(document: YamlDocument, path: Path): boolean {

@@ -9,6 +9,7 @@ import {
   outputMessages,
   ResultFold,
   spanAttribute,
+  toolDefinitions,
 } from '@dapr-chat/protocol'
 
 /** A span that takes attributes. */
@@ -28,7 +29,9 @@ export function traceContent(recording: (observer: CallObserver) => ContentSpan 
         yield* next(call)
         return
       }
-      write(span, spanAttribute.inputMessages, inputMessages(call.request.messages))
+      const { messages, tools = [] } = call.request
+      write(span, spanAttribute.inputMessages, inputMessages(messages))
+      if (tools.length > 0) write(span, spanAttribute.toolDefinitions, toolDefinitions(tools))
       const fold = new ResultFold()
       try {
         for await (const batch of next(call)) {

@@ -2,7 +2,7 @@
  * All calls of a sidecar: those that run, and a word to everybody who wants to know when one begins or has ended. The
  * telemetry middleware writes it; metrics, traces, the usage store and the console read it.
  */
-import type { ConversationCall } from '@dapr-chat/protocol'
+import type { Caller, CallOrigin, ConversationCall, ConversationError, TraceContext } from '@dapr-chat/protocol'
 import type { CallContent, CallSummary } from '@dapr-chat/protocol/console'
 import { CallRecord, type RecordedComponent } from './call-record.ts'
 import type { ContentBook } from './content-book.ts'
@@ -16,7 +16,21 @@ export interface CallSink {
    * @param costUsd what it cost in US dollars, where it is known.
    */
   ended(record: CallRecord, costUsd: number | undefined): void
+  /** A call was refused before it reached a component. Of its record, nothing but the error has ever happened. */
+  refused?(record: CallRecord): void
 }
+
+/** A call that reaches no component, as far as anything is known of it. */
+export interface RefusedCall {
+  /** The component of ours that it named; absent where there is none of that name. */
+  readonly component: Pick<RecordedComponent, 'name' | 'type'> | undefined
+  readonly caller: Caller
+  readonly origin: CallOrigin
+  readonly trace: TraceContext | undefined
+}
+
+/** Stands for the component of a call that named none of ours: what callers make up is in no label and no group. */
+const NO_COMPONENT = { name: '', type: '' }
 
 /** What a call cost in US dollars; nothing where the price or the tokens are not known. */
 export type PriceOf = (record: CallRecord) => number | undefined
@@ -81,6 +95,23 @@ export class CallBook {
     if (this.#sinks.size === 0) return
     const costUsd = this.#priceOf(record)
     this.#tell((sink) => sink.ended(record, costUsd))
+  }
+
+  /** A call reaches no component: it is told of like one that has failed, and counted for none. */
+  refuse({ component = NO_COMPONENT, caller, origin, trace }: RefusedCall, error: ConversationError): void {
+    const call: ConversationCall = {
+      component: component.name,
+      // Nobody could read it, or nobody may.
+      request: { messages: [] },
+      caller,
+      signal: AbortSignal.abort(error),
+      origin,
+      ...(trace && { trace }),
+    }
+    const { name, type } = component
+    const record = new CallRecord(call, { name, type, provider: '', model: undefined, endpoint: undefined })
+    record.refuse(error)
+    this.#tell((sink) => sink.refused?.(record))
   }
 
   #tell(word: (sink: CallSink) => void): void {

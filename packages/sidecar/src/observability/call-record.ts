@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   type CallObserver,
+  type Clock,
   type ConversationCall,
   ConversationError,
   type ConversationEvent,
@@ -41,6 +42,9 @@ interface Attempt {
   endedMs?: number
 }
 
+/** The most of an error's message that is kept, in UTF-16 code units. */
+const MAX_MESSAGE_LENGTH = 2_000
+
 /** One call; times are in milliseconds after its beginning. */
 export class CallRecord implements CallObserver {
   readonly id = randomUUID()
@@ -56,9 +60,16 @@ export class CallRecord implements CallObserver {
   #endMs: number | undefined
   #chunks = 0
   #toolCalls = 0
+  #endedToolCalls = 0
+  /** When the first tool call began, and when one last began or ended. */
+  #toolsMs: number | undefined
+  #lastToolMs = 0
+  readonly #ranOut: Clock[] = []
   #usage: Usage | undefined
   #model: string | undefined
-  #finishReason: string | undefined
+  #responseId: string | undefined
+  /** By choice. */
+  readonly #finishReasons = new Map<number, string>()
   #state: CallState = 'running'
   #error: ConversationError | undefined
 
@@ -76,9 +87,10 @@ export class CallRecord implements CallObserver {
     if (attempt) attempt.answeredMs ??= this.#now()
   }
 
-  retried(): void {
+  retried({ clock }: ConversationError): void {
     const attempt = this.#attempts.at(-1)
     if (attempt) attempt.endedMs = this.#now()
+    if (clock !== undefined) this.#ranOut.push(clock)
   }
 
   refused(): void {
@@ -92,16 +104,29 @@ export class CallRecord implements CallObserver {
   /** Takes in a batch that goes to the caller. */
   read(batch: readonly ConversationEvent[]): void {
     const chunksBefore = this.#chunks
+    const toolsBefore = this.#toolCalls + this.#endedToolCalls
     for (const event of batch) {
       if (isOutput(event)) this.#chunks++
       if (event.type === 'tool-call-start') this.#toolCalls++
+      else if (event.type === 'tool-call-end') this.#endedToolCalls++
       else if (event.type === 'usage') this.#usage = event.usage
-      else if (event.type === 'message-start') this.#model ??= event.model
-      else if (event.type === 'finish') this.#finishReason ??= event.reason
+      else if (event.type === 'message-start') {
+        this.#model ??= event.model
+        this.#responseId ??= event.id
+      } else if (event.type === 'finish') this.#finishReasons.set(event.choice, event.reason)
     }
-    if (this.#chunks === chunksBefore) return
-    this.#lastMs = this.#now()
-    this.#firstMs ??= this.#lastMs
+    const hasOutput = this.#chunks > chunksBefore
+    const hasTools = this.#toolCalls + this.#endedToolCalls > toolsBefore
+    if (!hasOutput && !hasTools) return
+    const now = this.#now()
+    if (hasOutput) {
+      this.#lastMs = now
+      this.#firstMs ??= now
+    }
+    if (hasTools) {
+      this.#lastToolMs = now
+      this.#toolsMs ??= now
+    }
   }
 
   /** The call is over; without an error the caller has everything. */
@@ -114,8 +139,15 @@ export class CallRecord implements CallObserver {
       return
     }
     this.#error = error
+    if (error.clock !== undefined) this.#ranOut.push(error.clock)
     if (error.code === 'cancelled') this.#state = 'cancelled'
     else this.#state = this.#chunks > 0 ? 'interrupted' : 'failed'
+  }
+
+  /** The call goes no further: it reaches no component, and its time is nobody's. */
+  refuse(error: ConversationError): void {
+    this.#error = error
+    this.#state = 'failed'
   }
 
   /** What an answer lacks that has ended without an error. */
@@ -126,7 +158,7 @@ export class CallRecord implements CallObserver {
 
   /** Whether the model has said why it stopped. */
   get finished(): boolean {
-    return this.#finishReason !== undefined
+    return this.#finishReasons.size > 0
   }
 
   /** How far it has come, or how it ended. */
@@ -144,6 +176,11 @@ export class CallRecord implements CallObserver {
     return this.#cachedMs !== undefined
   }
 
+  /** The clocks that ran out, those of attempts that were made again too. */
+  get clocksRanOut(): readonly Clock[] {
+    return this.#ranOut
+  }
+
   /** The model that was asked for, by the request or by the component. */
   get askedModel(): string | undefined {
     return this.call.request.model ?? this.component.model
@@ -152,6 +189,16 @@ export class CallRecord implements CallObserver {
   /** The model that says it answered. */
   get answeringModel(): string | undefined {
     return this.#model
+  }
+
+  /** The provider's id of the answer. */
+  get responseId(): string | undefined {
+    return this.#responseId
+  }
+
+  /** Why the model stopped, by choice; those that have not finished are not there. */
+  get finishReasons(): ReadonlyMap<number, string> {
+    return this.#finishReasons
   }
 
   /** Pieces of model output. */
@@ -188,6 +235,7 @@ export class CallRecord implements CallObserver {
     const { contextId } = call.request
     const model = this.#model ?? this.askedModel
     const traceId = call.trace?.traceparent.split('-')[1]
+    const [finishReason] = this.#finishReasons.values()
     return {
       id: this.id,
       startedAt: this.startedAt,
@@ -205,11 +253,11 @@ export class CallRecord implements CallObserver {
       chunks: this.#chunks,
       tokens: tokensOf(this.#usage),
       ...(costUsd !== undefined && { costUsd }),
-      ...(this.#finishReason !== undefined && { finishReason: this.#finishReason }),
+      ...(finishReason !== undefined && { finishReason }),
       cached: this.cached,
       attempts: this.#attempts.length,
       toolCalls: this.#toolCalls,
-      ...(this.#error && { error: { code: this.#error.code, message: this.#error.message } }),
+      ...(this.#error && { error: { code: this.#error.code, message: shortened(this.#error.message) } }),
     }
   }
 
@@ -221,6 +269,8 @@ export class CallRecord implements CallObserver {
   #phases(): CallPhase[] {
     const endMs = this.#endMs ?? this.#now()
     const phases: CallPhase[] = []
+    // One that was refused.
+    if (this.#endMs === undefined && this.#error) return phases
     const add = (name: CallPhase['name'], startMs: number, untilMs: number) =>
       phases.push({ name, startMs, durationMs: Math.max(0, untilMs - startMs) })
     add('queue', 0, this.#cachedMs ?? this.#attempts[0]?.askedMs ?? endMs)
@@ -234,12 +284,22 @@ export class CallRecord implements CallObserver {
       if (endedMs !== undefined && next) add('wait', endedMs, next.askedMs)
     }
     if (this.#firstMs !== undefined) add('stream', this.#firstMs, this.#lastMs)
+    if (this.#toolsMs !== undefined) {
+      // One that was cut off in the middle of a tool call: as far as it came.
+      const areWhole = this.#endedToolCalls >= this.#toolCalls
+      add('tools', this.#toolsMs, areWhole ? this.#lastToolMs : this.#lastMs)
+    }
     return phases
   }
 
   #now(): number {
     return performance.now() - this.#start
   }
+}
+
+/** A message may repeat what the caller sent, such as a name; rows are of a bounded size. */
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()}…`
 }
 
 function tokensOf(usage: Usage | undefined): CallTokens {

@@ -2,23 +2,20 @@
  * Figures of the loading of components, by the names of daprd (its `pkg/diagnostics/service_monitoring.go`). One of the
  * groups of figures in `metrics.ts`.
  */
-import { Counter, type Registry } from 'prom-client'
-
-type Labels = Readonly<Record<string, string>>
+import type { CounterFigure, Instruments, Labels } from './instruments.ts'
 
 /** What became of the components of one sidecar. */
 export class ComponentMetrics {
   readonly #labels: Labels
-  readonly #loaded: Counter
-  readonly #ready: Counter
-  readonly #failed: Counter
+  readonly #loaded: CounterFigure
+  readonly #ready: CounterFigure
+  readonly #failed: CounterFigure
 
   /** @param labels those that every figure of the sidecar has. */
-  constructor(registry: Registry, labels: Labels) {
+  constructor(instruments: Instruments, labels: Labels) {
     this.#labels = labels
     const common = ['app_id', 'namespace']
-    const counter = (name: string, help: string, labelNames = common) =>
-      new Counter({ name, help, labelNames, registers: [registry] })
+    const counter = (name: string, help: string, labelNames = common) => instruments.counter(name, help, labelNames)
     this.#loaded = counter('dapr_runtime_component_loaded', 'The number of components that were loaded.')
     this.#ready = counter('dapr_runtime_component_init_total', 'The number of components that became ready.')
     this.#failed = counter('dapr_runtime_component_init_fail_total', 'The number of components that did not.', [

@@ -3,13 +3,10 @@
  * `pkg/diagnostics/component_monitoring.go`), and ours, for which there is no convention. One of the groups of figures
  * in `metrics.ts`.
  */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { BoundedNames } from './bounded-names.ts'
 import type { CallSink } from './call-book.ts'
 import type { CallRecord } from './call-record.ts'
-import { LATENCY_BUCKETS } from './latency-buckets.ts'
-
-type Labels = Readonly<Record<string, string>>
+import type { CounterFigure, GaugeFigure, HistogramFigure, Instruments, Labels } from './instruments.ts'
 
 /** In seconds. */
 const OVERHEAD_BUCKETS = [
@@ -23,41 +20,39 @@ const MAX_MODELS = 100
 export class ConversationMetrics implements CallSink {
   readonly #labels: Labels
   readonly #models = new BoundedNames(MAX_MODELS)
-  readonly #count: Counter
-  readonly #latency: Histogram
-  readonly #openStreams: Gauge
-  readonly #cancelled: Counter
-  readonly #interrupted: Counter
-  readonly #cacheHits: Counter
-  readonly #cacheMisses: Counter
-  readonly #overhead: Histogram
-  readonly #cost: Counter
-  readonly #unpriced: Counter
+  readonly #count: CounterFigure
+  readonly #latency: HistogramFigure
+  readonly #openStreams: GaugeFigure
+  readonly #cancelled: CounterFigure
+  readonly #interrupted: CounterFigure
+  readonly #cacheHits: CounterFigure
+  readonly #cacheMisses: CounterFigure
+  readonly #overhead: HistogramFigure
+  readonly #cost: CounterFigure
+  readonly #unpriced: CounterFigure
+  readonly #refused: CounterFigure
+  readonly #clocksRanOut: CounterFigure
 
   /** @param labels those that every figure of the sidecar has. */
-  constructor(registry: Registry, labels: Labels) {
+  constructor(instruments: Instruments, labels: Labels) {
     this.#labels = labels
-    const registers = [registry]
     const common = ['app_id', 'namespace', 'component']
-    const counter = (name: string, help: string, labelNames = common) =>
-      new Counter({ name, help, labelNames, registers })
+    const counter = (name: string, help: string, labelNames = common) => instruments.counter(name, help, labelNames)
     this.#count = counter('dapr_component_conversation_count', 'The number of conversations with a component.', [
       ...common,
       'success',
     ])
-    this.#latency = new Histogram({
-      name: 'dapr_component_conversation_latencies',
-      help: 'How long conversations with a component took, in milliseconds.',
-      labelNames: [...common, 'success'],
-      buckets: LATENCY_BUCKETS,
-      registers,
-    })
-    this.#openStreams = new Gauge({
-      name: 'dapr_chat_open_streams',
-      help: 'The number of answers that are being streamed.',
-      labelNames: common,
-      registers,
-    })
+    this.#latency = instruments.histogram(
+      'dapr_component_conversation_latencies',
+      'How long conversations with a component took, in milliseconds.',
+      [...common, 'success'],
+      instruments.latencyBuckets,
+    )
+    this.#openStreams = instruments.gauge(
+      'dapr_chat_open_streams',
+      'The number of answers that are being streamed.',
+      common,
+    )
     this.#cancelled = counter('dapr_chat_cancelled_total', 'The number of conversations whose caller left early.')
     this.#interrupted = counter(
       'dapr_chat_interrupted_total',
@@ -68,13 +63,12 @@ export class ConversationMetrics implements CallSink {
       'dapr_chat_cache_misses_total',
       'The number of questions that the response cache had no answer to.',
     )
-    this.#overhead = new Histogram({
-      name: 'dapr_chat_overhead_seconds',
-      help: 'From the accepted request to asking the provider for the first time, in seconds.',
-      labelNames: common,
-      buckets: OVERHEAD_BUCKETS,
-      registers,
-    })
+    this.#overhead = instruments.histogram(
+      'dapr_chat_overhead_seconds',
+      'From the accepted request to asking the provider for the first time, in seconds.',
+      common,
+      OVERHEAD_BUCKETS,
+    )
     const costs = [...common, 'model']
     this.#cost = counter(
       'dapr_chat_cost_usd_total',
@@ -85,6 +79,16 @@ export class ConversationMetrics implements CallSink {
       'dapr_chat_unpriced_total',
       'The number of conversations with tokens whose price is not known.',
       costs,
+    )
+    this.#refused = counter(
+      'dapr_chat_refused_total',
+      'The number of conversations that were refused before they reached a component.',
+      [...common, 'code'],
+    )
+    this.#clocksRanOut = counter(
+      'dapr_chat_clock_ran_out_total',
+      "How often one of the clocks of a component's calls ran out, in attempts that were made again too.",
+      [...common, 'clock'],
     )
   }
 
@@ -107,6 +111,12 @@ export class ConversationMetrics implements CallSink {
     const costs = { ...labels, ...(model !== undefined && { model: this.#models.bound(model) }) }
     if (costUsd !== undefined) this.#cost.inc(costs, costUsd)
     else if (record.usage) this.#unpriced.inc(costs)
+    for (const clock of record.clocksRanOut) this.#clocksRanOut.inc({ ...labels, clock })
+  }
+
+  /** One that named no component of ours has no such label: the names that callers make up are without end. */
+  refused({ component: { name }, error }: CallRecord): void {
+    this.#refused.inc({ ...this.#labels, ...(name !== '' && { component: name }), code: error?.code ?? 'internal' })
   }
 
   /** Counts one look into a component's response cache. */

@@ -3,6 +3,7 @@
  * today know, and the one in the making, which `OTEL_SEMCONV_STABILITY_OPT_IN` asks for. The one place for these names:
  * the packages that have them ask not to be imported at run time.
  */
+import { spanAttribute } from '@dapr-chat/protocol'
 
 /** The value of the variable that asks for the generation in the making. */
 const LATEST = 'gen_ai_latest_experimental'
@@ -24,6 +25,7 @@ export interface TokenCounters {
   readonly input: string
   readonly output: string
   readonly cacheRead: string
+  readonly cacheWrite: string
   readonly reasoning: string
   readonly inputPerCall: string
   readonly outputPerCall: string
@@ -33,6 +35,8 @@ export interface TokenCounters {
 export interface GenAiNames {
   readonly client: ClientNames
   readonly tokens: TokenHistogram | TokenCounters
+  /** The attribute of a span with the tokens that the provider took into its own cache. */
+  readonly cacheWriteAttribute: string
 }
 
 const released: GenAiNames = {
@@ -42,6 +46,7 @@ const released: GenAiNames = {
     timePerOutputChunk: 'gen_ai.client.operation.time_per_output_chunk',
   },
   tokens: { usage: 'gen_ai.client.token.usage' },
+  cacheWriteAttribute: spanAttribute.cacheWriteTokens,
 }
 
 const latest: GenAiNames = {
@@ -54,10 +59,12 @@ const latest: GenAiNames = {
     input: 'gen_ai.client.inference.usage.input_tokens',
     output: 'gen_ai.client.inference.usage.output_tokens',
     cacheRead: 'gen_ai.client.inference.usage.cache_read.input_tokens',
+    cacheWrite: 'gen_ai.client.inference.usage.cache_write.input_tokens',
     reasoning: 'gen_ai.client.inference.usage.reasoning.output_tokens',
     inputPerCall: 'gen_ai.client.inference.operation.input_tokens',
     outputPerCall: 'gen_ai.client.inference.operation.output_tokens',
   },
+  cacheWriteAttribute: 'gen_ai.usage.cache_write.input_tokens',
 }
 
 /** The instruments of a server, the same in both generations. */

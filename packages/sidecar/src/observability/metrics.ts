@@ -1,10 +1,13 @@
 /** The sidecar's figures in Prometheus' text format. Which there are stands in the files of the groups. */
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { type Configuration, defaultConfiguration } from '../configuration/configuration.ts'
 import { ApiMetrics } from './api-metrics.ts'
 import { ComponentMetrics } from './component-metrics.ts'
 import { ConversationMetrics } from './conversation-metrics.ts'
 import { GenAiMetrics } from './genai-metrics.ts'
 import { genAiNames } from './genai-names.ts'
+import { Instruments } from './instruments.ts'
+import { LATENCY_BUCKETS } from './latency-buckets.ts'
 import { ResiliencyMetrics } from './resiliency-metrics.ts'
 
 /** What the figures say of a sidecar, and where they find it. */
@@ -14,6 +17,8 @@ export interface MetricsOptions {
   readonly namespace: string
   /** The value of `OTEL_SEMCONV_STABILITY_OPT_IN`. */
   readonly semconvOptIn: string | undefined
+  /** What an operator says of figures; absent means nothing. */
+  readonly configuration?: Pick<Configuration, 'labelRules' | 'latencyBuckets' | 'httpLabels' | 'errorCodesCounted'>
   /** How many conversations are in progress, asked when somebody looks. */
   openCalls(): number
   /** How many bytes of answers wait to be scrubbed, asked likewise. */
@@ -30,31 +35,34 @@ export class Metrics {
   readonly resiliency: ResiliencyMetrics
   readonly #registry = new Registry()
 
-  constructor({ appId, namespace, semconvOptIn, openCalls, heldBytes }: MetricsOptions) {
+  constructor({
+    appId,
+    namespace,
+    semconvOptIn,
+    configuration = defaultConfiguration,
+    openCalls,
+    heldBytes,
+  }: MetricsOptions) {
     const labels = { app_id: appId, ...(namespace !== '' && { namespace }) }
     const registry = this.#registry
-    this.conversations = new ConversationMetrics(registry, labels)
-    this.genAi = new GenAiMetrics(registry, genAiNames(semconvOptIn))
-    this.api = new ApiMetrics(registry, labels)
-    this.components = new ComponentMetrics(registry, labels)
-    this.resiliency = new ResiliencyMetrics(registry, labels)
-    const registers = [registry]
-    new Gauge({
-      name: 'dapr_chat_open_calls',
-      help: 'The number of conversations in progress.',
-      registers,
-      collect() {
-        this.set(openCalls())
-      },
+    const { labelRules: rules, latencyBuckets = LATENCY_BUCKETS, httpLabels, errorCodesCounted } = configuration
+    const instruments = new Instruments({ registry, rules, latencyBuckets })
+    this.conversations = new ConversationMetrics(instruments, labels)
+    this.genAi = new GenAiMetrics(instruments, genAiNames(semconvOptIn))
+    this.api = new ApiMetrics(instruments, labels, {
+      httpResponses: httpLabels.increasedCardinality,
+      errorCodes: errorCodesCounted,
     })
-    new Gauge({
-      name: 'dapr_chat_pii_held_bytes',
-      help: 'How much of the answers in progress is held back until it is known to hold no personal data, in bytes.',
-      registers,
-      collect() {
-        this.set(heldBytes())
-      },
-    })
+    this.components = new ComponentMetrics(instruments, labels)
+    this.resiliency = new ResiliencyMetrics(instruments, labels)
+    const ofAll = (name: string, help: string, value: () => number) =>
+      instruments.observed(name, help, [], () => [{ labels: {}, value: value() }])
+    ofAll('dapr_chat_open_calls', 'The number of conversations in progress.', openCalls)
+    ofAll(
+      'dapr_chat_pii_held_bytes',
+      'How much of the answers in progress is held back until it is known to hold no personal data, in bytes.',
+      heldBytes,
+    )
     // The process and Node, the delay of the event loop among them.
     collectDefaultMetrics({ register: registry })
   }

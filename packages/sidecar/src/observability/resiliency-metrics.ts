@@ -2,7 +2,7 @@
  * Figures of the resiliency policies, by the names and labels of daprd (its `pkg/diagnostics/resiliency_monitoring.go`).
  * One of the groups of figures in `metrics.ts`.
  */
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { CounterFigure, GaugeValue, Instruments, Labels } from './instruments.ts'
 
 /** The kinds of policy, in the spelling of the label. */
 export type PolicyKind = 'timeout' | 'retry' | 'circuitbreaker'
@@ -15,57 +15,39 @@ export interface AppliedPolicy {
   readonly resource: string
 }
 
-type Labels = Readonly<Record<string, string>>
-
 /** Each has a line of its own, which is 1 where the breaker is in that state. */
 const BREAKER_STATES = ['closed', 'half-open', 'open', 'unknown']
 
 /** What the policies of one sidecar did. */
 export class ResiliencyMetrics {
   readonly #labels: Labels
-  readonly #loaded: Counter
-  readonly #applied: Counter
-  readonly #activated: Counter
+  readonly #loaded: CounterFigure
+  readonly #applied: CounterFigure
+  readonly #activated: CounterFigure
   readonly #breakers = new Map<string, { readonly labels: Labels; readonly state: () => string }>()
 
   /** @param labels those that every figure of the sidecar has. */
-  constructor(registry: Registry, labels: Labels) {
+  constructor(instruments: Instruments, labels: Labels) {
     this.#labels = labels
-    const registers = [registry]
     const resource = ['app_id', 'namespace', 'name']
     const policy = [...resource, 'policy', 'flow_direction', 'target', 'status']
-    this.#loaded = new Counter({
-      name: 'dapr_resiliency_loaded',
-      help: 'The number of Resiliency resources that were loaded.',
-      labelNames: resource,
-      registers,
-    })
-    this.#applied = new Counter({
-      name: 'dapr_resiliency_count',
-      help: 'How often a policy was applied to a call.',
-      labelNames: policy,
-      registers,
-    })
-    this.#activated = new Counter({
-      name: 'dapr_resiliency_activations_total',
-      help: 'How often a policy did something: a retry, a timeout, a change of a breaker.',
-      labelNames: policy,
-      registers,
-    })
-    const breakers = this.#breakers
-    new Gauge({
-      name: 'dapr_resiliency_cb_state',
-      help: 'The state of a circuit breaker: 1 for the state that it is in, 0 for the others.',
-      labelNames: policy,
-      registers,
-      collect() {
-        this.reset()
-        for (const { labels, state } of breakers.values()) {
-          const current = state()
-          for (const status of BREAKER_STATES) this.set({ ...labels, status }, status === current ? 1 : 0)
-        }
-      },
-    })
+    this.#loaded = instruments.counter(
+      'dapr_resiliency_loaded',
+      'The number of Resiliency resources that were loaded.',
+      resource,
+    )
+    this.#applied = instruments.counter('dapr_resiliency_count', 'How often a policy was applied to a call.', policy)
+    this.#activated = instruments.counter(
+      'dapr_resiliency_activations_total',
+      'How often a policy did something: a retry, a timeout, a change of a breaker.',
+      policy,
+    )
+    instruments.observed(
+      'dapr_resiliency_cb_state',
+      'The state of a circuit breaker: 1 for the state that it is in, 0 for the others.',
+      policy,
+      () => this.#breakerValues(),
+    )
   }
 
   /** Counts a resource. */
@@ -91,6 +73,13 @@ export class ResiliencyMetrics {
   /** Shows the component's breaker no more. */
   forget(component: string): void {
     this.#breakers.delete(component)
+  }
+
+  *#breakerValues(): Generator<GaugeValue> {
+    for (const { labels, state } of this.#breakers.values()) {
+      const current = state()
+      for (const status of BREAKER_STATES) yield { labels: { ...labels, status }, value: status === current ? 1 : 0 }
+    }
   }
 
   /** Empty labels are left out, as everywhere. */

@@ -7,6 +7,7 @@ import {
   Server,
   ServerCredentials,
   type ServiceDefinition,
+  status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
@@ -20,11 +21,17 @@ export interface GrpcServerOptions {
   readonly maxMessageBytes: number
   /** The largest set of metadata that a call may come with, in bytes as HTTP/2 counts them: 32 more for each entry. */
   readonly maxHeaderBytes: number
+  /**
+   * Is told of a call that no method gets to see: of a method that there is none of, or with a message that cannot be read.
+   * @param method absent where there is none.
+   * @param code the status that the caller gets.
+   */
+  refused(method: string | undefined, code: number): void
 }
 
 /** Makes a server that listens to nothing yet. */
 export function createGrpcServer(options: GrpcServerOptions): Server {
-  const { service, implementation, maxMessageBytes, maxHeaderBytes } = options
+  const { service, implementation, maxMessageBytes, maxHeaderBytes, refused } = options
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': -1,
@@ -33,8 +40,9 @@ export function createGrpcServer(options: GrpcServerOptions): Server {
     'grpc.keepalive_timeout_ms': 5_000,
   })
   adjustHttp2(server, maxHeaderBytes)
-  server.addService(serviceDefinition(service), implementation)
+  server.addService(serviceDefinition(service, refused), implementation)
   reflection(service).addToServer(server)
+  tellUnknownMethods(server, refused)
   return server
 }
 
@@ -91,17 +99,41 @@ function adjustHttp2(server: Server, maxHeaderBytes: number): void {
   commonServerOptions.settings = { ...commonServerOptions.settings, maxHeaderListSize: maxHeaderBytes }
 }
 
-function serviceDefinition(service: DescService): ServiceDefinition {
-  return Object.fromEntries(service.methods.map((method) => [method.name, methodDefinition(service, method)]))
+/** The library answers such calls by itself, after it has looked for the method where it keeps them all. */
+function tellUnknownMethods(server: Server, refused: GrpcServerOptions['refused']): void {
+  const { handlers } = server as unknown as { handlers: Map<string, unknown> }
+  const find = handlers.get.bind(handlers)
+  handlers.get = (path) => {
+    const handler = find(path)
+    if (handler === undefined) refused(undefined, status.UNIMPLEMENTED)
+    return handler
+  }
 }
 
-function methodDefinition(service: DescService, method: DescMethod): MethodDefinition<object, Uint8Array> {
+function serviceDefinition(service: DescService, refused: GrpcServerOptions['refused']): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) => [method.name, methodDefinition(service, method, refused)]))
+}
+
+function methodDefinition(
+  service: DescService,
+  method: DescMethod,
+  refused: GrpcServerOptions['refused'],
+): MethodDefinition<object, Uint8Array> {
+  const path = `/${service.typeName}/${method.name}`
   return {
-    path: `/${service.typeName}/${method.name}`,
+    path,
     requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
     responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
     requestSerialize: () => Buffer.alloc(0),
-    requestDeserialize: (bytes) => fromBinary(method.input, bytes),
+    requestDeserialize: (bytes) => {
+      try {
+        return fromBinary(method.input, bytes)
+      } catch (error) {
+        // The library's answer to it.
+        refused(path, status.INTERNAL)
+        throw error
+      }
+    },
     responseSerialize: (message) => Buffer.from(message.buffer, message.byteOffset, message.byteLength),
     responseDeserialize: (bytes) => bytes,
   }

@@ -28,6 +28,15 @@ test('a model of the table has its price, with what the vendor cached for less',
   assert.equal(rounded(pricing.cost(call({ usage: { ...usage, cachedTokens: 1_000_000 } }))), 0.675)
 })
 
+test('what goes into the cache of a vendor costs what that vendor says', () => {
+  const claude = { provider: 'anthropic', askedModel: 'claude-sonnet-4-5', answeringModel: 'claude-sonnet-4-5' }
+  const asked = { ...usage, completionTokens: 0 }
+  assert.equal(rounded(pricing.cost(call({ ...claude, usage: { ...asked, promptTokens: 100_000 } }))), 0.3)
+  const written = { ...asked, promptTokens: 100_000, cacheWriteTokens: 100_000 }
+  assert.equal(rounded(pricing.cost(call({ ...claude, usage: written }))), 0.375)
+  assert.equal(rounded(pricing.cost(call({ usage: { ...asked, cacheWriteTokens: 2_000_000 } }))), 0.15)
+})
+
 test('the model that was asked for counts where the answer names none that is known', () => {
   assert.equal(rounded(pricing.cost(call({ answeringModel: 'my-deployment' }))), 0.75)
 })

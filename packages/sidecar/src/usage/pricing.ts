@@ -102,7 +102,8 @@ export class Pricing {
       if (own) return linear(own, usage)
       const entry = this.#entryOf(model, call)
       if (!entry) continue
-      const unusual = usage.promptTokens > entry.upTo || (usage.promptAudioTokens ?? 0) > 0
+      const { promptTokens, promptAudioTokens = 0, cacheWriteTokens = 0 } = usage
+      const unusual = promptTokens > entry.upTo || promptAudioTokens + cacheWriteTokens > 0
       return unusual ? entry.exactly(usage) : linear(entry.modelPrice, usage)
     }
     return undefined
@@ -155,12 +156,15 @@ function linear({ input, output, cached = input }: ModelPrice, usage: Usage): nu
 }
 
 /** They refuse counts of parts that are larger than the whole. */
-function inTheirWords({ promptTokens, completionTokens, cachedTokens = 0, promptAudioTokens = 0 }: Usage) {
+function inTheirWords(usage: Usage) {
+  const { promptTokens, completionTokens, cachedTokens = 0, cacheWriteTokens = 0, promptAudioTokens = 0 } = usage
   const cached = Math.min(cachedTokens, promptTokens)
+  const written = Math.min(cacheWriteTokens, promptTokens - cached)
   return {
     input_tokens: promptTokens,
     output_tokens: completionTokens,
     cache_read_tokens: cached,
-    input_audio_tokens: Math.min(promptAudioTokens, promptTokens - cached),
+    cache_write_tokens: written,
+    input_audio_tokens: Math.min(promptAudioTokens, promptTokens - cached - written),
   }
 }

@@ -125,7 +125,7 @@ export class UsageDatabase {
       stepMs,
       totals: figuresOf(calls),
       points: Array.from(stretches, ([at, members]) => ({ at, ...figuresOf(members) })).sort((a, b) => a.at - b.at),
-      components: groupsOf(calls, ({ component }) => component),
+      components: groupsOf(calls, ({ component }) => component || undefined),
       models: groupsOf(calls, ({ model }) => model),
       callers: groupsOf(calls, ({ caller }) => caller),
       errors: errorsOf(calls),

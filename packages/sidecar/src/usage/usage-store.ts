@@ -17,7 +17,7 @@ export interface UsageStoreOptions extends UsageLimits {
 
 /** A call that has ended, as the book of calls tells of it. */
 export interface EndedCall {
-  detail(costUsd: number | undefined): CallDetail
+  detail(costUsd?: number): CallDetail
 }
 
 /** How long calls are collected, in milliseconds: a crash loses at most these. */
@@ -49,6 +49,11 @@ export class UsageStore {
   /** A call has ended: the sidecar's book of calls tells it. */
   ended(record: EndedCall, costUsd: number | undefined): void {
     this.add(record.detail(costUsd))
+  }
+
+  /** A call was refused: a row of its own, because it is what an operator looks for. */
+  refused(record: EndedCall): void {
+    this.add(record.detail())
   }
 
   /** Adds a call that has ended; it is written within a second. */
@@ -135,7 +140,9 @@ export class UsageStore {
     const { path, maxBytes, maxAgeMs } = this.#options
     // Published code has another extension than its source.
     const file = new URL(`./usage-thread${extname(import.meta.url)}`, import.meta.url)
-    const worker = new Worker(file, { workerData: { path, maxBytes, maxAgeMs } satisfies UsageLimits })
+    const workerData = { path, maxBytes, maxAgeMs } satisfies UsageLimits
+    // Without the flags of the process: some, such as those of a program given with -e, no thread can start with.
+    const worker = new Worker(file, { workerData, execArgv: [] })
     worker.on('message', ({ id, value, failure }: UsageAnswer) => {
       const waiter = this.#waiters.get(id)
       this.#waiters.delete(id)

@@ -2,7 +2,8 @@
 import type { AnyProviderDefinition, Provider } from '../../src/providers/provider.ts'
 import { type CallOptions, callOf } from '../call-of.ts'
 import { type Outcome, outcomeOf } from '../outcome.ts'
-import { type Piece, type ScriptedAnswer, type ScriptedProvider, scriptedProvider } from '../scripted-provider.ts'
+import type { Piece, ScriptedAnswer } from '../scripted-answer.ts'
+import { type ScriptedProvider, scriptedProvider } from '../scripted-provider.ts'
 import { vendorProvider } from '../vendor-provider.ts'
 import type { ProviderWire } from '../wires/provider-wire.ts'
 

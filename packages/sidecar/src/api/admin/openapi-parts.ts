@@ -1,6 +1,11 @@
 /** The pieces that the description of the HTTP API is made of. */
 import type { Schema } from './proto-schema.ts'
 
+/** One path: its operations by their methods. */
+export type PathItem = Readonly<
+  Record<string, { readonly responses: Readonly<Record<string, object>> } & Readonly<Record<string, unknown>>>
+>
+
 export const object = { type: 'object' }
 
 /** A body of JSON. */
@@ -19,3 +24,9 @@ export const failure = (description: string, name: string) => ({ description, co
 
 /** An answer of which the status says everything. */
 export const plain = (description: string) => ({ description })
+
+/** An answer that is a line of text. */
+export const line = (description: string) => ({
+  description,
+  content: { 'text/plain': { schema: { type: 'string' } } },
+})

@@ -10,7 +10,9 @@ import {
 } from '@dapr-chat/protocol/dapr'
 import { VERSION } from '../../version.ts'
 import { consolePaths } from '../console/openapi.ts'
-import { failure, json, named, object, plain, stream } from './openapi-parts.ts'
+import { isOpen } from '../guard.ts'
+import { failure, json, line, named, object, type PathItem, plain, stream } from './openapi-parts.ts'
+import { ownSchemas } from './openapi-schemas.ts'
 import { protoSchemas, reference } from './proto-schema.ts'
 
 const caller = { name: 'dapr-caller-app-id', in: 'header', schema: { type: 'string' } }
@@ -18,13 +20,8 @@ const conversationKey = [
   ...['component', 'contextId'].map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
   caller,
 ]
-const summaryProperties = {
-  component: { type: 'string' },
-  contextId: { type: 'string' },
-  updated: { type: 'string', format: 'date-time' },
-}
 
-function conversation(summary: string, request: DescMessage, response: DescMessage, frame: DescMessage): object {
+function conversation(summary: string, request: DescMessage, response: DescMessage, frame: DescMessage): PathItem {
   return {
     post: {
       tags: ['conversation'],
@@ -36,16 +33,19 @@ function conversation(summary: string, request: DescMessage, response: DescMessa
       ],
       requestBody: { required: true, content: json(reference(request)) },
       responses: {
-        200: { description: 'The answer.', content: { ...json(reference(response)), ...stream(reference(frame)) } },
+        200: {
+          description: 'The answer.',
+          content: { ...json(reference(response)), ...stream({ anyOf: [reference(frame), named('StreamError')] }) },
+        },
         400: failure('The request or the component is not known.', 'DaprError'),
-        401: plain('The token is missing or wrong.'),
         500: failure('The provider failed.', 'DaprError'),
+        503: failure('The sidecar goes down.', 'DaprError'),
       },
     },
   }
 }
 
-const paths = {
+const described: Readonly<Record<string, PathItem>> = {
   '/v1.0-alpha1/conversation/{name}/converse': conversation(
     'Converse, first version of the wire',
     ConversationRequestAlpha1Schema,
@@ -65,7 +65,13 @@ const paths = {
       description: '`model` is the name of a component, or `component/model`. Other parameters go to the provider.',
       requestBody: { required: true, content: json(named('ChatCompletionRequest')) },
       responses: {
-        200: { description: 'The completion, or its chunks.', content: { ...json(object), ...stream(object) } },
+        200: {
+          description: 'The completion, or its chunks.',
+          content: {
+            ...json(named('ChatCompletion')),
+            ...stream({ anyOf: [named('ChatCompletionChunk'), named('OpenAiError')] }),
+          },
+        },
         '4XX': failure('The request cannot be served.', 'OpenAiError'),
         '5XX': failure('The provider failed.', 'OpenAiError'),
       },
@@ -75,7 +81,7 @@ const paths = {
     get: {
       tags: ['openai'],
       summary: 'The components',
-      responses: { 200: { description: 'A list.', content: json(object) } },
+      responses: { 200: { description: 'A list.', content: json(named('ModelList')) } },
     },
   },
   '/v1/models/{model}': {
@@ -84,8 +90,8 @@ const paths = {
       summary: 'A component, or a model of one',
       parameters: [{ name: 'model', in: 'path', required: true, schema: { type: 'string' } }],
       responses: {
-        200: { description: 'The model.', content: json(object) },
-        404: { description: 'There is none.', content: json(object) },
+        200: { description: 'The model.', content: json(named('Model')) },
+        404: failure('There is none.', 'OpenAiError'),
       },
     },
   },
@@ -140,7 +146,9 @@ const paths = {
     get: {
       tags: ['operations'],
       summary: 'What the sidecar says about itself',
-      responses: { 200: { description: 'Id, version, components and extended entries.', content: json(object) } },
+      responses: {
+        200: { description: 'Id, version, components and extended entries.', content: json(named('Metadata')) },
+      },
     },
   },
   '/v1.0/metadata/{key}': {
@@ -173,6 +181,35 @@ const paths = {
   },
 }
 
+/** Every route as `described`, with the answers that the guard gives in front of it. */
+const paths = Object.fromEntries(
+  Object.entries(described).map(([path, item]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(item).map(([method, operation]) => [
+        method,
+        { ...operation, responses: { ...guardAnswers(path), ...operation.responses } },
+      ]),
+    ),
+  ]),
+)
+
+/** What the guard answers: OpenAI's routes have OpenAI's body, all others a line of text. */
+function guardAnswers(path: string): Readonly<Record<string, object>> {
+  const answer = (description: string) =>
+    path.startsWith('/v1/') ? failure(description, 'OpenAiError') : line(description)
+  return {
+    ...(!isOpen(path) && { 401: answer('The token is missing or wrong.') }),
+    403: answer('On loopback, Host or Origin is not of this machine; or a page asks that is not the console.'),
+    // Health is always open.
+    ...(!path.startsWith('/v1.0/healthz') && {
+      404: path.startsWith('/v1/')
+        ? failure('The model is not known, or a Configuration closes the route.', 'OpenAiError')
+        : failure('A Configuration closes the route.', 'DaprError'),
+    }),
+  }
+}
+
 /** The document. */
 export const openApi = {
   openapi: '3.1.0',
@@ -197,77 +234,7 @@ export const openApi = {
         ConversationStreamResponseAlpha1Schema,
         ConversationStreamResponseAlpha2Schema,
       ]),
-      DaprError: {
-        type: 'object',
-        required: ['errorCode', 'message'],
-        properties: { errorCode: { type: 'string' }, message: { type: 'string' } },
-      },
-      ConversationList: {
-        type: 'object',
-        required: ['conversations'],
-        properties: {
-          conversations: {
-            type: 'array',
-            items: { type: 'object', properties: { ...summaryProperties, turns: { type: 'integer' } } },
-          },
-        },
-      },
-      RememberedConversation: {
-        type: 'object',
-        properties: {
-          ...summaryProperties,
-          instructions: { type: 'array', items: object, description: 'The system and developer messages that hold.' },
-          turns: {
-            type: 'array',
-            items: {
-              type: 'object',
-              properties: {
-                sequence: { type: 'integer' },
-                created: { type: 'string', format: 'date-time' },
-                messages: { type: 'array', items: object },
-              },
-            },
-          },
-        },
-      },
-      OpenAiError: {
-        type: 'object',
-        required: ['error'],
-        properties: {
-          error: {
-            type: 'object',
-            properties: {
-              message: { type: 'string' },
-              type: { type: 'string' },
-              param: { type: ['string', 'null'] },
-              code: { type: ['string', 'null'] },
-            },
-          },
-        },
-      },
-      ChatCompletionRequest: {
-        type: 'object',
-        required: ['model', 'messages'],
-        properties: {
-          model: { type: 'string' },
-          messages: { type: 'array', items: object },
-          stream: { type: 'boolean' },
-          stream_options: { type: 'object', properties: { include_usage: { type: 'boolean' } } },
-          scrub_pii: {
-            oneOf: [
-              { type: 'boolean' },
-              { type: 'object', properties: { input: { type: 'boolean' }, output: { type: 'boolean' } } },
-            ],
-          },
-          temperature: { type: 'number' },
-          max_tokens: { type: 'integer' },
-          max_completion_tokens: { type: 'integer' },
-          tools: { type: 'array', items: object },
-          tool_choice: {},
-          response_format: object,
-        },
-        additionalProperties: true,
-      },
+      ...ownSchemas,
     },
   },
 }

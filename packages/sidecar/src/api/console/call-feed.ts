@@ -77,6 +77,10 @@ export class CallFeed implements CallSink {
     if (this.#pages.size > 0) this.#gather(record.summary(costUsd))
   }
 
+  refused(record: CallRecord): void {
+    if (this.#pages.size > 0) this.#gather(record.summary())
+  }
+
   /** Sends what is gathered and ends all streams. */
   close(): void {
     this.#closed = true

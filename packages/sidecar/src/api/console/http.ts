@@ -2,6 +2,7 @@
 import { ConversationError } from '@dapr-chat/protocol'
 import type { CallDetail, ConsoleSession, Overview, OverviewWindow } from '@dapr-chat/protocol/console'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ClockCounts } from '../../observability/clock-counts.ts'
 import { VERSION } from '../../version.ts'
 import type { ApiContext } from '../context.ts'
 import { sendDaprError } from '../dapr/http.ts'
@@ -22,7 +23,9 @@ export type ConsoleContext = ApiContext & { readonly callFeed: CallFeed }
 export function registerConsole(app: FastifyInstance, context: ConsoleContext, sessions: ConsoleSessions): void {
   const { settings, components, calls, callBook, usage, callFeed } = context
   const lastErrors = new LastErrors()
+  const clockCounts = new ClockCounts()
   callBook.add(lastErrors)
+  callBook.add(clockCounts)
   const json = (read: (request: FastifyRequest) => unknown) => async (request: FastifyRequest, reply: FastifyReply) => {
     try {
       return sendJson(reply, JSON.stringify(await read(request)))
@@ -54,7 +57,15 @@ export function registerConsole(app: FastifyInstance, context: ConsoleContext, s
   })
   app.get(
     '/api/console/components',
-    json(() => listComponents({ components: components.list(), lastErrors, breakers: context.breakerStates() })),
+    json(() =>
+      listComponents({
+        components: components.list(),
+        lastErrors,
+        breakers: context.breakerStates(),
+        clockCounts,
+        attemptTimeoutOf: (component) => context.attemptTimeoutOf(component),
+      }),
+    ),
   )
   app.get('/api/console/events', (request, reply) => sendEvents(request, reply, callFeed, sessions))
   registerLogin(app, context, sessions)

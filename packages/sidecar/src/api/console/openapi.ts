@@ -1,5 +1,5 @@
 /** The console's routes in the description of the HTTP API. The types in `@dapr-chat/protocol/console` say the rest. */
-import { failure, json, object, plain, stream } from '../admin/openapi-parts.ts'
+import { failure, json, line, object, type PathItem, plain, stream } from '../admin/openapi-parts.ts'
 
 const filter = (name: string, description: string) => ({
   name,
@@ -15,17 +15,26 @@ const read = (summary: string, parameters: readonly object[] = []) => ({
   responses: {
     200: { description: 'As JSON.', content: json(object) },
     ...(parameters.length > 0 && { 400: failure('A parameter is none that there is.', 'DaprError') }),
-    401: plain('Nobody has logged in.'),
   },
 })
 
+const html = { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } }
+
 /** The paths. */
-export const consolePaths = {
+export const consolePaths: Readonly<Record<string, PathItem>> = {
   '/console': {
     get: {
       tags: ['console'],
       summary: 'The page',
-      responses: { 200: { description: 'HTML.' }, 503: plain('Not built.') },
+      responses: { 200: html, 503: { ...html, description: 'It is not built.' } },
+    },
+  },
+  '/console/{file}': {
+    get: {
+      tags: ['console'],
+      summary: 'A file of the page',
+      parameters: [{ name: 'file', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: { 200: plain('The file.'), 304: plain('As the browser has it.'), 404: line('There is none.') },
     },
   },
   '/api/console/session': { get: read('Who the page talks to, and what it may show') },
@@ -39,8 +48,9 @@ export const consolePaths = {
       },
       responses: {
         204: plain('Logged in; or no token is asked for.'),
-        401: plain('The token is wrong.'),
-        429: plain('Too many wrong tokens came from this address.'),
+        400: failure('The body has no token.', 'DaprError'),
+        401: line('The token is wrong.'),
+        429: line('Too many wrong tokens came from this address.'),
       },
     },
   },
@@ -83,7 +93,7 @@ export const consolePaths = {
       summary: 'Calls that begin, move on and end',
       responses: {
         200: { description: 'A stream without an end.', content: stream(object) },
-        503: plain('Too many pages are open.'),
+        503: line('Too many pages are open.'),
       },
     },
   },

@@ -2,6 +2,7 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EmptySchema } from '@bufbuild/protobuf/wkt'
 import {
+  type CallOrigin,
   ConversationError,
   type ConversationEvent,
   type ConversationRequest,
@@ -43,6 +44,7 @@ import { endpointOfMethod } from '../endpoints.ts'
 import { failureOf } from '../failure.ts'
 import { tokenMatches } from '../guard.ts'
 import { measureGrpcCall } from '../measure.ts'
+import { reachesComponent, tellIfRefused } from '../refusal.ts'
 
 /** Answers leave as bytes: the writers of the wire know how to make them cheaply. */
 type Unary<Request> = ServerUnaryCall<Request, Uint8Array>
@@ -177,16 +179,21 @@ function converse<Request extends { name: string }>(
   streamed: boolean,
 ): AsyncIterable<readonly ConversationEvent[]> {
   const component = context.components.get(call.request.name)
-  const first = (name: string) => call.metadata.get(name)[0]?.toString()
+  const request = read(call.request)
   const trace = traceOf(call)
+  reachesComponent(call)
   return component.converse({
     component: component.name,
-    request: read(call.request),
-    caller: callerOf(first('dapr-caller-app-id')),
+    request,
+    caller: callerOf(first(call, 'dapr-caller-app-id')),
     signal: open.signal,
     origin: { surface: 'dapr-grpc', streamed },
     ...(trace && { trace }),
   })
+}
+
+function first({ metadata }: Pick<Unary<unknown>, 'metadata'>, name: string): string | undefined {
+  return metadata.get(name)[0]?.toString()
 }
 
 /** Begins a call for the log, the metrics and the trace. The result ends it. */
@@ -233,9 +240,16 @@ function status(
   thrown: unknown,
 ): { code: number; details: string; metadata: Metadata } {
   const { reportInternal } = context
-  const isConversation = endpointOfMethod(call.getPath()).api?.name === 'conversation'
+  const { api } = endpointOfMethod(call.getPath())
+  const isConversation = api?.name === 'conversation'
   const countError = isConversation ? context.countError : () => {}
-  const { code, message, details } = writeGrpcStatus(failureOf({ countError, reportInternal }, thrown))
+  const failure = failureOf({ countError, reportInternal }, thrown)
+  if (isConversation) {
+    const { name = '' } = call.request as { readonly name?: string }
+    const origin: CallOrigin = { surface: 'dapr-grpc', streamed: 'write' in call }
+    tellIfRefused(context, call, { component: name, appId: first(call, 'dapr-caller-app-id'), origin }, failure)
+  }
+  const { code, message, details } = writeGrpcStatus(failure)
   const metadata = new Metadata()
   metadata.set('grpc-status-details-bin', Buffer.from(details))
   return { code, details: message, metadata }

@@ -3,6 +3,7 @@
  * `Accept: text/event-stream` the same answer as a stream.
  */
 import {
+  type CallOrigin,
   type ConversationError,
   type ConversationRequest,
   type ConversationResult,
@@ -30,8 +31,7 @@ import {
 import { encodeSse } from '@dapr-chat/protocol/sse'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
-import { failureOf } from '../failure.ts'
-import { converseOverHttp, openHttpCall } from '../http-call.ts'
+import { converseOverHttp, failureOverHttp, openHttpCall } from '../http-call.ts'
 import { parameterAfter } from '../path.ts'
 import { sendJson } from '../reply.ts'
 import { type StreamWire, streamAnswer } from '../stream-answer.ts'
@@ -89,14 +89,15 @@ export function registerDaprHttp(app: FastifyInstance, context: ApiContext): voi
 
 async function answer(version: Version, context: ApiContext, request: FastifyRequest, reply: FastifyReply) {
   const name = parameterAfter('conversation', request.raw.url ?? '')
+  const streamed = wantsStream(request)
+  const origin: CallOrigin = { surface: 'dapr-http', streamed }
   try {
     const exchange = version((request.body as Uint8Array | undefined) ?? new Uint8Array())
     const component = context.components.get(name)
     const conversation = exchange.request()
     const call = openHttpCall(context, reply.raw)
     try {
-      const streamed = wantsStream(request)
-      const stream = converseOverHttp(component, conversation, request.raw, call, { surface: 'dapr-http', streamed })
+      const stream = converseOverHttp(component, conversation, request.raw, call, origin)
       if (!streamed) return sendJson(reply, exchange.answer(await collect(stream)))
       const error = (failure: ConversationError) => encodeSse(streamErrorBody(failure.about(name)), 'error')
       await streamAnswer(stream, reply.raw, { ...exchange.stream(), error }, context)
@@ -105,7 +106,8 @@ async function answer(version: Version, context: ApiContext, request: FastifyReq
       call.close()
     }
   } catch (thrown) {
-    return sendDaprError(reply, failureOf(context, thrown).about(name))
+    const failure = failureOverHttp(context, request.raw, { component: name, origin }, thrown)
+    return sendDaprError(reply, failure.about(name))
   }
 }
 

@@ -1,8 +1,9 @@
 /** The OpenAI-compatible API: chat completions and the list of models, which here are the components. */
 import { randomUUID } from 'node:crypto'
-import { ConversationError, collect, errorRow } from '@dapr-chat/protocol'
+import { type CallOrigin, ConversationError, collect, errorRow } from '@dapr-chat/protocol'
 import { errorHeaders } from '@dapr-chat/protocol/dapr'
 import {
+  asFields,
   ChatChunkWriter,
   type ChatRequest,
   readChatRequest,
@@ -13,8 +14,7 @@ import { encodeSse } from '@dapr-chat/protocol/sse'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isReady, type ReadyComponent } from '../../components/registry.ts'
 import type { ApiContext } from '../context.ts'
-import { failureOf } from '../failure.ts'
-import { converseOverHttp, openHttpCall } from '../http-call.ts'
+import { converseOverHttp, failureOverHttp, openHttpCall } from '../http-call.ts'
 import { sendJson } from '../reply.ts'
 import { streamAnswer } from '../stream-answer.ts'
 
@@ -32,16 +32,19 @@ export function registerOpenAiHttp(app: FastifyInstance, context: ApiContext): v
 }
 
 async function answer(context: ApiContext, request: FastifyRequest, reply: FastifyReply) {
+  let named = ''
+  let origin: CallOrigin = { surface: 'openai', streamed: false }
   try {
-    const chat = readChatRequest(parseBody(request.body))
+    const body = parseBody(request.body)
+    // Before the request is checked, so that what is known of one that is refused is told.
+    named = splitModel(context, asFields(body)?.model).name
+    origin = { surface: 'openai', streamed: asFields(body)?.stream === true }
+    const chat = readChatRequest(body)
     const { component, model } = findComponent(context, chat.model)
     const conversation = model === undefined ? chat.request : { ...chat.request, model }
     const call = openHttpCall(context, reply.raw)
     try {
-      const stream = converseOverHttp(component, conversation, request.raw, call, {
-        surface: 'openai',
-        streamed: chat.stream,
-      })
+      const stream = converseOverHttp(component, conversation, request.raw, call, origin)
       const envelope = {
         id: `chatcmpl-${randomUUID()}`,
         model: model ?? component.provider.model ?? component.name,
@@ -56,7 +59,7 @@ async function answer(context: ApiContext, request: FastifyRequest, reply: Fasti
       call.close()
     }
   } catch (thrown) {
-    return sendChatError(reply, failureOf(context, thrown))
+    return sendChatError(reply, failureOverHttp(context, request.raw, { component: named, origin }, thrown))
   }
 }
 
@@ -76,12 +79,18 @@ export function sendChatError(reply: FastifyReply, error: ConversationError): Fa
   return sendJson(reply.code(openaiStatus).headers(errorHeaders(error)), JSON.stringify(writeChatError(error)))
 }
 
+function findComponent(context: ApiContext, named: string): { component: ReadyComponent; model?: string } {
+  const { name, ...model } = splitModel(context, named)
+  return { component: context.components.get(name), ...model }
+}
+
 /** `model` names a component, or a component and one of its models with a slash between. */
-function findComponent(context: ApiContext, name: string): { component: ReadyComponent; model?: string } {
-  const slash = name.indexOf('/')
-  const known = context.components.list().some((component) => component.name === name)
-  if (known || slash < 1 || slash === name.length - 1) return { component: context.components.get(name) }
-  return { component: context.components.get(name.slice(0, slash)), model: name.slice(slash + 1) }
+function splitModel({ components }: ApiContext, named: unknown): { name: string; model?: string } {
+  if (typeof named !== 'string') return { name: '' }
+  const slash = named.indexOf('/')
+  const known = components.list().some((component) => component.name === named)
+  if (known || slash < 1 || slash === named.length - 1) return { name: named }
+  return { name: named.slice(0, slash), model: named.slice(slash + 1) }
 }
 
 function parseBody(body: unknown): unknown {

@@ -51,7 +51,8 @@ interface Filled {
   readonly manifest: ComponentManifest
 }
 
-const ownDefinitions: readonly AnySecretStoreDefinition[] = [localEnv, localFile, kubernetes]
+/** The kinds of store that there are. */
+export const secretStoreKinds: readonly AnySecretStoreDefinition[] = [localEnv, localFile, kubernetes]
 
 /** The stores that are open, and what became of the others. */
 export class SecretStores {
@@ -175,7 +176,7 @@ export class SecretStores {
 
   /** The kind of a store. One that only daprd has may stand in the same folder, and stops nothing but who asks it. */
   #definitionOf(manifest: ComponentManifest): AnySecretStoreDefinition | undefined {
-    const { definitions = ownDefinitions } = this.#options
+    const { definitions = secretStoreKinds } = this.#options
     const type = manifest.type.toLowerCase()
     const definition = definitions.find((candidate) => candidate.type === type)
     if (definition && ['', 'v0', 'v1'].includes(manifest.version.toLowerCase())) return definition

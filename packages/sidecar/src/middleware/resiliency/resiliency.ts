@@ -49,6 +49,11 @@ export class Resiliency {
     )
   }
 
+  /** How long an attempt may take by the policy that holds for a component, in milliseconds; absent where none does. */
+  timeoutOf(component: string): number | undefined {
+    return this.#guarded.get(component)?.policies?.timeout?.policy
+  }
+
   /** The middleware of one component. Where no policy holds for it, its calls pass untouched. */
   middleware(component: string): Middleware {
     return (next) => {

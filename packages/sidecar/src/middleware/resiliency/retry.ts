@@ -47,7 +47,7 @@ async function attempts(
       if (signal.aborted || retries >= policy.maxRetries || !isWorthRetrying(error, policy)) throw error
       const pauseMs = backoff.next(error.retryAfterMs)
       if (pauseMs === undefined) throw error
-      observer?.retried()
+      observer?.retried(error)
       await pause(pauseMs, signal)
       onRetry()
     }

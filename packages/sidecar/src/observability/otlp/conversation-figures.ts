@@ -12,6 +12,7 @@ import type { CallRecord } from '../call-record.ts'
 import { errorTypeOf } from '../error-type.ts'
 import { genAiFigures } from '../genai-figures.ts'
 import { type GenAiNames, genAiBuckets, genAiServer, type TokenCounters } from '../genai-names.ts'
+import { serverAddress } from '../server-address.ts'
 
 type TokenWriter = (attributes: Attributes, usage: Usage) => void
 
@@ -78,9 +79,14 @@ export class ConversationFigures implements CallSink {
     if (costUsd !== undefined) this.#cost.add(costUsd, component)
   }
 
+  refused({ state, component: { name } }: CallRecord): void {
+    this.#calls.add(1, { ...(name !== '' && { [spanAttribute.component]: name }), [spanAttribute.state]: state })
+  }
+
   #attributesOf(record: CallRecord): Attributes {
     const { component, askedModel, answeringModel } = record
     const errorType = errorTypeOf(record)
+    const server = serverAddress(component.endpoint)
     return {
       [spanAttribute.operation]: 'chat',
       [spanAttribute.provider]: component.provider,
@@ -88,6 +94,7 @@ export class ConversationFigures implements CallSink {
       ...(answeringModel !== undefined && { [spanAttribute.responseModel]: this.#models.bound(answeringModel) }),
       ...(errorType !== undefined && { [spanAttribute.errorType]: errorType }),
       [spanAttribute.component]: component.name,
+      ...(server && { [spanAttribute.serverAddress]: server.host, [spanAttribute.serverPort]: server.port }),
     }
   }
 }
@@ -115,15 +122,17 @@ function tokenCounters(meter: Meter, names: TokenCounters): TokenWriter {
   const input = counter(names.input)
   const output = counter(names.output)
   const cacheRead = counter(names.cacheRead)
+  const cacheWrite = counter(names.cacheWrite)
   const reasoning = counter(names.reasoning)
   const inputPerCall = histogram(meter, names.inputPerCall, '{token}', genAiBuckets.tokens)
   const outputPerCall = histogram(meter, names.outputPerCall, '{token}', genAiBuckets.tokens)
-  return (attributes, { promptTokens, completionTokens, cachedTokens, reasoningTokens }) => {
+  return (attributes, { promptTokens, completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens }) => {
     // Providers report sums over text, images and sound.
     const counted = { ...attributes, [spanAttribute.tokenModality]: 'unknown' }
     input.add(promptTokens, counted)
     output.add(completionTokens, counted)
     if (cachedTokens !== undefined) cacheRead.add(cachedTokens, counted)
+    if (cacheWriteTokens !== undefined) cacheWrite.add(cacheWriteTokens, counted)
     if (reasoningTokens !== undefined) reasoning.add(reasoningTokens, counted)
     inputPerCall.record(promptTokens, attributes)
     outputPerCall.record(completionTokens, attributes)

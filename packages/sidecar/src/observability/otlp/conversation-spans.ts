@@ -11,10 +11,19 @@ import { type Attributes, type Span, SpanKind, SpanStatusCode, type Tracer, trac
 import type { CallSink } from '../call-book.ts'
 import type { CallRecord } from '../call-record.ts'
 import { errorTypeOf } from '../error-type.ts'
+import type { GenAiNames } from '../genai-names.ts'
+import { serverAddress } from '../server-address.ts'
+import type { TelemetryPlan } from './plan.ts'
 import { parentContext, writeTraceContext } from './trace-context.ts'
 
 /** The provider that is the sidecar itself. */
 const ECHO = 'echo'
+
+/** An event of the conventions. They want it in the log of events, which is not sent; its message is left out. */
+const EXCEPTION_EVENT = 'gen_ai.client.operation.exception'
+
+/** The most choices that anybody asks for: a caller may ask for any number. */
+const MAX_CHOICES = 128
 
 /** One try to get an answer, in milliseconds after the call's beginning. */
 interface Attempt {
@@ -28,12 +37,14 @@ export class ConversationSpans implements CallSink {
   /** Whether what is said goes onto the spans. */
   readonly capturesContent: boolean
   readonly #tracer: Tracer
+  readonly #names: Pick<GenAiNames, 'cacheWriteAttribute'>
   /** By the record of the call, which the call carries as its observer. */
   readonly #spans = new WeakMap<CallObserver, Span>()
 
-  constructor(tracer: Tracer, capturesContent: boolean) {
-    this.capturesContent = capturesContent
+  constructor(tracer: Tracer, { captureContent, names }: Pick<TelemetryPlan, 'captureContent' | 'names'>) {
+    this.capturesContent = captureContent
     this.#tracer = tracer
+    this.#names = names
   }
 
   began(record: CallRecord): void {
@@ -53,12 +64,14 @@ export class ConversationSpans implements CallSink {
     const span = this.#spans.get(record)
     if (!span?.isRecording()) return
     const { state, error, startedAt } = record
-    span.setAttributes(answerAttributes(record, costUsd))
+    span.setAttributes(answerAttributes(record, costUsd, this.#names.cacheWriteAttribute))
     this.#attempts(span, record)
     if (error && state !== 'succeeded') {
       span.setAttribute(spanAttribute.errorType, errorTypeOf(record) ?? '_OTHER')
       // The code and not the message, in which a vendor may repeat what was said.
       span.setStatus({ code: SpanStatusCode.ERROR, message: error.code })
+      // A caller who leaves is no failure of the provider's.
+      if (state !== 'cancelled') span.addEvent(EXCEPTION_EVENT, { [spanAttribute.exceptionType]: error.code })
     }
     span.end(startedAt + record.times.endMs)
   }
@@ -120,38 +133,51 @@ function requestAttributes({ call }: CallRecord): Attributes {
     ...number(spanAttribute.frequencyPenalty, parameters.frequency_penalty),
     ...number(spanAttribute.presencePenalty, parameters.presence_penalty),
     ...number(spanAttribute.choiceCount, parameters.n),
+    ...stopSequences(parameters.stop),
     ...(contextId !== undefined && { [spanAttribute.conversation]: contextId }),
   }
 }
 
-function answerAttributes(record: CallRecord, costUsd: number | undefined): Attributes {
-  const { answeringModel, usage, times, state, chunks, cached } = record
-  const { finishReason } = record.summary()
-  // As the conventions have it, an answer that was cut has no reason of its own.
-  const reason = state === 'succeeded' ? finishReason : chunks > 0 ? 'error' : undefined
+function stopSequences(value: JsonValue | undefined): Attributes {
+  const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string')
+  return texts.length > 0 ? { [spanAttribute.stopSequences]: texts } : {}
+}
+
+/** Why each choice stopped; as the conventions have it, one that was cut stopped because of an error. */
+function finishReasonsOf({ finishReasons, state, chunks, call }: CallRecord): string[] {
+  if (state === 'succeeded')
+    return Array.from(finishReasons)
+      .sort(([a], [b]) => a - b)
+      .map(([, reason]) => reason)
+  if (chunks === 0) return []
+  const { n } = call.request.parameters ?? {}
+  const length = typeof n === 'number' ? Math.min(Math.max(1, n), MAX_CHOICES) : 1
+  return Array.from({ length }, (_, choice) => finishReasons.get(choice) ?? 'error')
+}
+
+function answerAttributes(record: CallRecord, costUsd: number | undefined, cacheWriteAttribute: string): Attributes {
+  const { answeringModel, responseId, usage, times, cached } = record
+  const reasons = finishReasonsOf(record)
   return {
     [spanAttribute.cached]: cached,
+    ...(responseId !== undefined && { [spanAttribute.responseId]: responseId }),
     ...(answeringModel !== undefined && { [spanAttribute.responseModel]: answeringModel }),
-    ...(reason !== undefined && { [spanAttribute.finishReasons]: [reason] }),
+    ...(reasons.length > 0 && { [spanAttribute.finishReasons]: reasons }),
     ...(times.firstOutputMs !== undefined && { [spanAttribute.timeToFirstChunk]: times.firstOutputMs / 1000 }),
     ...(usage && {
       [spanAttribute.inputTokens]: usage.promptTokens,
       [spanAttribute.outputTokens]: usage.completionTokens,
       ...(usage.cachedTokens !== undefined && { [spanAttribute.cachedTokens]: usage.cachedTokens }),
+      ...(usage.cacheWriteTokens !== undefined && { [cacheWriteAttribute]: usage.cacheWriteTokens }),
       ...(usage.reasoningTokens !== undefined && { [spanAttribute.reasoningTokens]: usage.reasoningTokens }),
     }),
     ...(costUsd !== undefined && { [spanAttribute.costUsd]: costUsd }),
   }
 }
 
-/** Host and port of the component's own address; nothing where it asks the vendor's. */
 function serverOf(endpoint: string | undefined): Attributes {
-  if (endpoint === undefined || !URL.canParse(endpoint)) return {}
-  const { hostname, port, protocol } = new URL(endpoint)
-  return {
-    [spanAttribute.serverAddress]: hostname,
-    [spanAttribute.serverPort]: Number(port) || (protocol === 'http:' ? 80 : 443),
-  }
+  const server = serverAddress(endpoint)
+  return server ? { [spanAttribute.serverAddress]: server.host, [spanAttribute.serverPort]: server.port } : {}
 }
 
 /** Each attempt begins with its connection and ends with its last output, or where the next one is waited for. */

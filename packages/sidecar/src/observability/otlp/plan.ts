@@ -36,6 +36,8 @@ export interface TelemetryPlan {
   readonly traces?: Destinations & { readonly sampling: Sampling }
   /** `intervalMs` is the time from one report of all figures to the next, in milliseconds. */
   readonly metrics?: Destinations & { readonly intervalMs: number }
+  /** How long the end of a sidecar waits for collectors, in milliseconds. */
+  readonly flushMs: number
   /** Which generation of names the figures have. */
   readonly names: GenAiNames
   /** Whether what is said goes onto the spans. */

@@ -22,6 +22,9 @@ type Signal = 'traces' | 'metrics'
 
 const PROTOCOLS: readonly OtlpProtocol[] = ['http/protobuf', 'http/json', 'grpc']
 
+/** How long the end of a sidecar waits for collectors at most, in milliseconds. */
+const FLUSH_LIMIT_MS = 2_000
+
 /** daprd's share of traces where nothing says another. */
 const DAPR_SAMPLING_RATE = 0.0001
 
@@ -50,6 +53,7 @@ class PlanReader {
       resource: this.#resource(),
       ...(traces && { traces }),
       ...(metrics && { metrics: { ...metrics, intervalMs: this.#count('METRIC_EXPORT_INTERVAL') ?? 60_000 } }),
+      flushMs: Math.min(FLUSH_LIMIT_MS, this.#count('BSP_EXPORT_TIMEOUT') ?? FLUSH_LIMIT_MS),
       names: genAiNames(this.#variable('SEMCONV_STABILITY_OPT_IN')),
       captureContent: traces !== undefined && this.#captureContent(),
     }

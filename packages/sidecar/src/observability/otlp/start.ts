@@ -20,9 +20,6 @@ import type { TelemetryPlan } from './plan.ts'
 
 const SCOPE = 'dapr-chat'
 
-/** How long the end of a sidecar waits for a collector, in milliseconds. */
-const FLUSH_LIMIT_MS = 3_000
-
 /** Spans that wait for the next batch; what comes beyond them is lost. */
 const MAX_QUEUED_SPANS = 2_048
 
@@ -44,19 +41,32 @@ export interface TelemetryReport {
   warn(message: string): void
 }
 
+/** Somebody who sends, and the way to end that at once. */
+interface Abandonable<P> {
+  readonly provider: P
+  abandon(): void
+}
+
 /** Starts sending what the plan says. Connects to nothing before there is something to send. */
 export async function startTelemetry(plan: TelemetryPlan, report: TelemetryReport): Promise<Telemetry> {
   const resource = defaultResource().merge(resourceFromAttributes(plan.resource))
   const traces = await startTraces(plan, resource, report)
   const metrics = await startMetrics(plan, resource, report)
-  const tracer = traces?.getTracer(SCOPE, VERSION)
-  const conversations = tracer && new ConversationSpans(tracer, plan.captureContent)
-  const figures = metrics && new ConversationFigures(metrics.getMeter(SCOPE, VERSION), plan.names)
+  const tracer = traces?.provider.getTracer(SCOPE, VERSION)
+  const conversations = tracer && new ConversationSpans(tracer, plan)
+  const figures = metrics && new ConversationFigures(metrics.provider.getMeter(SCOPE, VERSION), plan.names)
   return {
     api: tracer && new ApiTracing(tracer),
     conversations,
     sinks: [conversations, figures].filter((sink) => sink !== undefined),
-    close: () => withinLimit(Promise.allSettled([traces?.shutdown(), metrics?.shutdown()])),
+    async close() {
+      const { promise: tooLong, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, plan.flushMs)
+      await Promise.race([Promise.allSettled([traces?.provider.shutdown(), metrics?.provider.shutdown()]), tooLong])
+      clearTimeout(timer)
+      traces?.abandon()
+      metrics?.abandon()
+    },
   }
 }
 
@@ -64,34 +74,36 @@ async function startTraces(
   { traces }: TelemetryPlan,
   resource: Resource,
   report: TelemetryReport,
-): Promise<TracerProvider | undefined> {
+): Promise<Abandonable<TracerProvider> | undefined> {
   if (!traces) return undefined
   const { ratio, parentBased } = traces.sampling
   const root = new TraceIdRatioBasedSampler(ratio)
-  const exporters = await spanExporters(traces, exportReport('traces', traces.collector?.url, report))
-  return new TracerProvider({
+  const { list, abandon } = await spanExporters(traces, exportReport('traces', traces.collector?.url, report))
+  const provider = new TracerProvider({
     resource,
     sampler: parentBased ? new ParentBasedSampler({ root }) : root,
-    spanProcessors: exporters.map((exporter) => new BatchSpanProcessor({ exporter, maxQueueSize: MAX_QUEUED_SPANS })),
+    spanProcessors: list.map((exporter) => new BatchSpanProcessor({ exporter, maxQueueSize: MAX_QUEUED_SPANS })),
   })
+  return { provider, abandon }
 }
 
 async function startMetrics(
   { metrics }: TelemetryPlan,
   resource: Resource,
   report: TelemetryReport,
-): Promise<MeterProvider | undefined> {
+): Promise<Abandonable<MeterProvider> | undefined> {
   if (!metrics) return undefined
   const { intervalMs } = metrics
-  const exporters = await metricExporters(metrics, exportReport('metrics', metrics.collector?.url, report))
+  const { list, abandon } = await metricExporters(metrics, exportReport('metrics', metrics.collector?.url, report))
   const exportTimeoutMillis = Math.min(intervalMs, 30_000)
-  return new MeterProvider({
+  const provider = new MeterProvider({
     resource,
-    readers: exporters.map(
+    readers: list.map(
       (exporter) =>
         new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: intervalMs, exportTimeoutMillis }),
     ),
   })
+  return { provider, abandon }
 }
 
 /** Tells when a collector fails and when it is back, once each, and never every batch that is lost meanwhile. */
@@ -110,11 +122,4 @@ function exportReport(signal: string, url: string | undefined, report: Telemetry
 /** A connection that was tried at several addresses fails with a list, which has a code and no words. */
 function reasonOf(failure: Error): string {
   return failure.message || ('code' in failure ? String(failure.code) : failure.name)
-}
-
-async function withinLimit(work: Promise<unknown>): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, FLUSH_LIMIT_MS)
-  await Promise.race([work, over])
-  clearTimeout(timer)
 }

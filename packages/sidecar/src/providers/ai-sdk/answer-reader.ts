@@ -200,12 +200,15 @@ function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | u
   const completion = tokenCount(outputTokens.total)
   if (prompt === undefined && completion === undefined) return undefined
   const cachedTokens = tokenCount(inputTokens.cacheRead)
+  const cacheWriteTokens = tokenCount(inputTokens.cacheWrite)
   const reasoningTokens = tokenCount(outputTokens.reasoning)
   return {
     promptTokens: prompt ?? 0,
     completionTokens: completion ?? 0,
     totalTokens: (prompt ?? 0) + (completion ?? 0),
     ...(cachedTokens !== undefined && { cachedTokens }),
+    // The packages say zero where a vendor said nothing.
+    ...(cacheWriteTokens !== undefined && cacheWriteTokens > 0 && { cacheWriteTokens }),
     ...(reasoningTokens !== undefined && { reasoningTokens }),
   }
 }

@@ -26,6 +26,12 @@ export const clockSettings = {
   },
 } as const satisfies SettingsDeclaration
 
+/** The limits of a component of whatever kind; `undefined` where its kind has no clocks. */
+export function clockLimitsOf(settings: Readonly<Record<string, unknown>>): ClockLimits | undefined {
+  if (Object.keys(clockSettings).some((name) => typeof settings[name] !== 'number')) return undefined
+  return clockLimits(settings as SettingsOf<typeof clockSettings>)
+}
+
 /** The limits that resolved settings set. */
 export function clockLimits(settings: SettingsOf<typeof clockSettings>): ClockLimits {
   return {
