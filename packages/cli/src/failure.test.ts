@@ -27,6 +27,7 @@ describe('exitCodeOf()', () => {
     ['too many requests', new ProviderError('', { reason: 'rate_limit' }), 5],
     ['filtered content', new ProviderError('', { reason: 'content_filter' }), 6],
     ['a provider that is down', new ProviderError('', { reason: 'unavailable' }), 1],
+    ['an open breaker', new ProviderError('circuit breaker is open', { reason: 'unavailable' }), 5],
     ['a deadline', new TimeoutError(''), 124],
     ['an abort', new AbortedError(''), 130],
     ['a cut stream', new StreamInterruptedError('', { partial }), 1],
@@ -46,6 +47,11 @@ describe('failureText()', () => {
     assert.equal(failureText(new ExitError(2, 'do this'), style), 'dapr-chat: do this\n')
     const error = new InvalidRequestError('refused', { hint: 'Set DAPR_API_TOKEN.' })
     assert.equal(failureText(error, style), 'dapr-chat: refused\nSet DAPR_API_TOKEN.\n')
+  })
+
+  it('tells when a provider can be asked again', () => {
+    const error = new ProviderError('slow down', { reason: 'rate_limit', retryAfterMs: 2_100 })
+    assert.equal(failureText(error, style), 'dapr-chat: slow down\nIt can be asked again in 3 s.\n')
   })
 
   it('prints what nobody foresaw with its stack', () => {

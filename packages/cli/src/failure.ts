@@ -8,8 +8,14 @@ export function failureText(thrown: unknown, style: Style): string {
   const isForeseen = thrown instanceof ExitError || thrown instanceof DaprChatError
   const text =
     thrown instanceof Error ? (isForeseen ? thrown.message : (thrown.stack ?? thrown.message)) : String(thrown)
-  const hint = thrown instanceof DaprChatError && thrown.hint !== undefined ? `${thrown.hint}\n` : ''
-  return `${style.bad('dapr-chat:')} ${text}\n${hint}`
+  return `${[`${style.bad('dapr-chat:')} ${text}`, ...adviceOn(thrown)].join('\n')}\n`
+}
+
+/** Sentences on what to do about a failure. */
+export function adviceOn(thrown: unknown): readonly string[] {
+  const hint = thrown instanceof DaprChatError && thrown.hint !== undefined ? [thrown.hint] : []
+  const wait = thrown instanceof ProviderError ? thrown.retryAfterMs : undefined
+  return wait === undefined ? hint : [...hint, `It can be asked again in ${Math.ceil(wait / 1000)} s.`]
 }
 
 /** The exit code for whatever was thrown. */
@@ -64,6 +70,8 @@ function providerExitCode(error: ProviderError): number {
     case 'invalid_request':
       return exitCodes.usage
     case 'unavailable':
+      // The breaker's words, the same in Dapr: it is the sidecar that asks for less, so waiting helps.
+      return /circuit breaker is open/.test(error.message) ? exitCodes.rateLimited : exitCodes.failure
     case 'unknown':
       return exitCodes.failure
   }

@@ -21,7 +21,7 @@ export function programHelp(): string {
     ]),
     '',
     ...wrap(
-      'Exit codes: 0 ok; 1 failure; 2 wrong usage or configuration; 3 sidecar unreachable or port busy; 4 key or token missing or refused; 5 rate limited; 6 content filtered; 124 timeout; 129 hung up; 130 interrupted; 143 terminated.',
+      'Exit codes: 0 ok; 1 failure; 2 wrong usage or configuration; 3 sidecar unreachable or port busy; 4 key or token missing or refused; 5 rate limited or a circuit breaker open; 6 content filtered; 124 timeout; 129 hung up; 130 interrupted; 143 terminated.',
       LINE_WIDTH,
     ),
     '',

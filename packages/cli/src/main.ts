@@ -7,9 +7,7 @@ import { parseArguments } from './arguments/parse.ts'
 import { runFlags } from './commands/run-flags.ts'
 import { serveFlags } from './commands/serve-flags.ts'
 import {
-  askFlags,
   type CommandName,
-  chatFlags,
   commandTable,
   completionFlags,
   componentsFlags,
@@ -18,12 +16,15 @@ import {
   initFlags,
   isCommand,
 } from './commands/table.ts'
+import { askFlags, chatFlags } from './commands/talk-flags.ts'
 import { devFlags } from './dev/dev-flags.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
 import { commandHelp, programHelp } from './help.ts'
+import { replayFlags } from './replay/replay-flags.ts'
 import { nameProcess, type Program } from './serving/process-name.ts'
 import { endQuietlyWithoutReader } from './terminal/output.ts'
 import { styleFor } from './terminal/style.ts'
+import { topFlags } from './top/top-flags.ts'
 import { buildInfo, version } from './version.ts'
 
 /**
@@ -92,6 +93,19 @@ async function run(name: CommandName, words: readonly string[], program: Program
       refuseOperands(name, positionals)
       const { chat } = await import('./commands/chat.ts')
       return chat(values)
+    }
+    case 'top': {
+      const { values, positionals } = parseArguments(topFlags, words)
+      if (values.help) return print(commandHelp(name))
+      refuseOperands(name, positionals)
+      const { top } = await import('./top/top.ts')
+      return top(values)
+    }
+    case 'replay': {
+      const { values, positionals } = parseArguments(replayFlags, words)
+      if (values.help) return print(commandHelp(name))
+      const { replay } = await import('./replay/replay.ts')
+      return replay(values, positionals)
     }
     case 'components': {
       const { values, positionals } = parseArguments(componentsFlags, words)

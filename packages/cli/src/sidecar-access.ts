@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type ComponentInfo, DaprChatClient } from '@dapr-chat/client'
+import { type ComponentInfo, DaprChatClient, type RetryPolicy } from '@dapr-chat/client'
 import { builtInComponents } from './built-in-components.ts'
 import type { Environment } from './environment.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
@@ -25,6 +25,12 @@ export interface SidecarAccess extends AsyncDisposable {
 /** How long a sidecar may take to say that it is there, in milliseconds. */
 const PROBE_MS = 1_000
 
+/**
+ * Somebody waits before the terminal: a provider that wants to be left alone for longer than this, in milliseconds, is
+ * told of at once.
+ */
+const retry: RetryPolicy = { maxRetryAfterMs: 5_000 }
+
 /** How long it may take to list its components, in milliseconds. */
 const METADATA_MS = 10_000
 
@@ -33,13 +39,7 @@ const METADATA_MS = 10_000
  * @throws ExitError where an address was set that is none or does not answer, or an embedded sidecar cannot start.
  */
 export async function openSidecar(environment: Environment): Promise<SidecarAccess> {
-  const { http, setBy } = sidecarAddress(environment)
-  if (!URL.canParse(http)) {
-    throw new ExitError(
-      exitCodes.usage,
-      `Cannot use ${setBy}: it must lead to an address such as http://127.0.0.1:3500: it leads to ${http}`,
-    )
-  }
+  const { http, setBy } = usableAddress(environment)
   if (await answers(http)) return runningSidecar(http, environment.DAPR_API_TOKEN || undefined)
   if (setBy !== undefined) {
     throw new ExitError(
@@ -48,6 +48,19 @@ export async function openSidecar(environment: Environment): Promise<SidecarAcce
     )
   }
   return embeddedSidecar(environment)
+}
+
+/**
+ * Where a sidecar is looked for.
+ * @throws ExitError where an address was set that is none.
+ */
+export function usableAddress(environment: Environment): ReturnType<typeof sidecarAddress> {
+  const { http, setBy } = sidecarAddress(environment)
+  if (URL.canParse(http)) return { http, setBy }
+  throw new ExitError(
+    exitCodes.usage,
+    `Cannot use ${setBy}: it must lead to an address such as http://127.0.0.1:3500: it leads to ${http}`,
+  )
 }
 
 /** Where a sidecar is looked for, and the variable that says so. */
@@ -71,7 +84,7 @@ async function answers(http: string): Promise<boolean> {
 
 /** @throws DaprChatError where the sidecar does not tell what it has: it asks for another token, for one. */
 async function runningSidecar(http: string, apiToken: string | undefined): Promise<SidecarAccess> {
-  const options = { endpoint: { http }, ...(apiToken !== undefined && { apiToken }) }
+  const options = { endpoint: { http }, retry, ...(apiToken !== undefined && { apiToken }) }
   return {
     http,
     isEmbedded: false,
@@ -111,7 +124,7 @@ async function embeddedSidecar(environment: Environment): Promise<SidecarAccess>
     skipped: new Map(
       sidecar.components.flatMap(({ name, state, reason }) => (state === 'ready' ? [] : [[name, reason ?? state]])),
     ),
-    connect: (component) => new DaprChatClient({ component, endpoint: { http }, apiToken }),
+    connect: (component) => new DaprChatClient({ component, endpoint: { http }, apiToken, retry }),
     [Symbol.asyncDispose]: () => sidecar.close(),
   }
 }

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
+import type { Flags } from '../src/arguments/flag.ts'
+import { settingRows } from '../src/chatting/question-options.ts'
+import { slashCommands } from '../src/chatting/slash-commands.ts'
+import { askFlags, chatFlags } from '../src/commands/talk-flags.ts'
 import { echoYaml, folder, run, startSidecar } from './command.ts'
 
 describe('dapr-chat chat, from a pipe', () => {
@@ -43,5 +48,18 @@ describe('dapr-chat chat, from a pipe', () => {
     const { code, stderr } = await run(['chat', '-m', 'ecko'], { env })
     assert.equal(code, 2)
     assert.match(stderr, /Unknown component "ecko": did you mean echo\?/)
+  })
+})
+
+describe('the page about ask and chat', () => {
+  it('names every flag, every command and every option', async () => {
+    const page = await readFile(new URL('../../../docs/chat.md', import.meta.url), 'utf8')
+    const flags: Flags = { ...askFlags, ...chatFlags }
+    for (const [name, { short }] of Object.entries(flags)) {
+      if (name === 'help') continue
+      assert.ok(page.includes(short === undefined ? `\`--${name}` : `\`-${short}\`, \`--${name}`), name)
+    }
+    for (const { name } of slashCommands) assert.match(page, new RegExp(`^\\| \`${name}[ \`]`, 'm'))
+    for (const [name] of settingRows) assert.ok(page.includes(name.replace('NAME', '')), name)
   })
 })

@@ -92,7 +92,7 @@ export async function startSidecar(args: readonly string[], options?: CommandOpt
 }
 
 /** A temporary folder with files, gone at the end. */
-export async function folder(files: Readonly<Record<string, string>> = {}) {
+export async function folder(files: Readonly<Record<string, string | Uint8Array>> = {}) {
   const path = await mkdtemp(join(tmpdir(), 'dapr-chat-cli-'))
   for (const [name, text] of Object.entries(files)) {
     await mkdir(join(path, name, '..'), { recursive: true })

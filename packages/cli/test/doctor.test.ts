@@ -38,6 +38,7 @@ describe('dapr-chat doctor', () => {
     assert.deepEqual(of('components')?.state, 'ok')
     assert.match(of('keys')?.result ?? '', /^set: OPENAI_API_KEY; not set: ANTHROPIC_API_KEY/)
     assert.match(of('proxy')?.result ?? '', /^set: HTTPS_PROXY;/)
+    assert.match(of('otlp')?.result ?? '', /^no collector set/)
     assert.equal(of('node')?.result, process.versions.node)
     assert.doesNotMatch(stdout, /secret/)
   })
@@ -60,6 +61,27 @@ describe('dapr-chat doctor', () => {
     const text = await run(['doctor'], options)
     assert.equal(text.code, 1)
     assert.match(text.stdout, /^failed {3}components +.*\n +to do: dapr-chat config check \.\/components$/m)
+  })
+
+  it('tells each thing that is wrong with a component, such as a secret that is not in its store', async () => {
+    const store =
+      'apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: vault }\nspec:\n  type: secretstores.local.env\n  version: v1\n'
+    const gpt =
+      'apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: gpt }\nspec:\n  type: conversation.openai\n  version: v1\n  metadata:\n    - name: key\n      secretKeyRef: { name: MY_KEY, key: MY_KEY }\nauth: { secretStore: vault }\n'
+    await using place = await folder({ 'components/a.yaml': `${store}---\n${gpt}` })
+    const { stdout } = await run(['doctor', '--json'], {
+      cwd: place.path,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://me:pw-secret@127.0.0.1:1' },
+    })
+    const { checks }: Report = JSON.parse(stdout)
+    const results = checks.filter(({ check }) => check === 'components').map(({ result }) => result)
+    assert.ok(results.length > 1 && results.some((result) => result.includes('MY_KEY')), results.join('\n'))
+    const [collector] = checks.filter(({ check }) => check === 'otlp')
+    assert.deepEqual(
+      [collector?.state, collector?.result],
+      ['warning', 'no collector takes connections at 127.0.0.1:1'],
+    )
+    assert.doesNotMatch(stdout, /pw-secret/)
   })
 
   it('tells who has a port, which is in the way unless a sidecar runs', async () => {

@@ -186,7 +186,7 @@ describe('dapr-chat run', () => {
   const mistakes: readonly (readonly [string, readonly string[], number, RegExp])[] = [
     ['no app', ['run'], 2, /the app's command must follow --/],
     ['an app without --', ['run', 'node', 'app.js'], 2, /the app goes after --/],
-    ['a run file', ['run', '-f', 'dapr.yaml', '--', 'x'], 2, /a file with several apps is not supported/],
+    ['a run file', ['run', '-f', 'dapr.yaml', '--', 'x'], 2, /the file must say it all/],
     ['Kubernetes', ['run', '-k', '--', 'x'], 2, /on this machine only/],
     ['an unknown engine', ['run', '--engine', 'x', '--', 'x'], 2, /--engine: it must be one of dapr-chat, daprd/],
     ['an unknown flag', ['run', '--app-idd', 'x', '--', 'x'], 2, /did you mean --app-id\?/],

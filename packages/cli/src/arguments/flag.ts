@@ -9,6 +9,8 @@ export interface Flag {
   readonly aliases?: readonly string[]
   /** Whether the flag may be given more than once; its value is then a list. */
   readonly multiple?: boolean
+  /** Whether the value is a name and a value in two words; they are joined to `NAME=VALUE`, which may be written too. */
+  readonly pair?: boolean
   /** Whether the flag is accepted and has no effect; the help does not list it. */
   readonly ignored?: boolean
   /** What stands for the value in the help. */

@@ -8,6 +8,7 @@ const flags = {
   'app-id': { type: 'string', description: '' },
   'resources-path': { type: 'string', multiple: true, aliases: ['components-path', 'components'], description: '' },
   component: { type: 'string', short: 'm', description: '' },
+  option: { type: 'string', short: 'o', multiple: true, pair: true, description: '' },
   'no-stream': { type: 'boolean', description: '' },
 } as const satisfies Flags
 
@@ -36,6 +37,21 @@ describe('parseArguments()', () => {
   for (const words of [['-m', 'echo'], ['-mecho'], ['--component=echo']]) {
     it(`reads ${words.join(' ')}`, () => assert.deepEqual(parse(...words).values, { component: 'echo' }))
   }
+
+  for (const words of [
+    ['-o', 'a', '1', '--option', 'b', '2'],
+    ['-o', 'a=1', '--option=b=2'],
+  ]) {
+    it(`reads pairs from ${words.join(' ')}`, () =>
+      assert.deepEqual(parse(...words, 'hello'), { values: { option: ['a=1', 'b=2'] }, positionals: ['hello'] }))
+  }
+
+  it('leaves alone what is no pair', () => {
+    assert.match(refusal('-o'), /must be followed by a value/)
+    assert.match(refusal('-o', '--no-stream'), /looks like a flag/)
+    assert.deepEqual(parse('-o', 'a').values, { option: ['a'] })
+    assert.deepEqual(parse('--', '-o', 'a', '1').positionals, ['-o', 'a', '1'])
+  })
 
   it('gathers a repeated flag under all its names, in order', () => {
     const { values } = parse('--resources-path', 'a', '--components-path=b', '-components', 'c')

@@ -24,8 +24,9 @@ export function parseArguments<F extends Flags>(flags: F, words: readonly string
     const flag = flags[name]
     if (flag) options[spelling] = { type: flag.type, ...(flag.short && spelling === name && { short: flag.short }) }
   }
+  const joined = joinPairs(flags, words)
   const { tokens } = parseArgs({
-    args: words.map((word, index) => withTwoDashes(word, words.indexOf('--'), index, canonical)),
+    args: joined.map((word, index) => withTwoDashes(word, joined.indexOf('--'), index, canonical)),
     options,
     allowPositionals: true,
     strict: false,
@@ -58,6 +59,26 @@ function canonicalNames(flags: Flags): ReadonlyMap<string, string> {
     for (const spelling of [name, ...(flag.aliases ?? [])]) names.set(spelling, name)
   }
   return names
+}
+
+/** The words with each `-o NAME VALUE` as `-o NAME=VALUE`, which the parser takes for one value. */
+function joinPairs(flags: Flags, words: readonly string[]): readonly string[] {
+  const spellings = Object.entries(flags).flatMap(([name, { pair, short }]) =>
+    pair ? [`--${name}`, ...(short ? [`-${short}`] : [])] : [],
+  )
+  const joined: string[] = []
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '--') return [...joined, ...words.slice(at)]
+    joined.push(word)
+    const [name, value] = words.slice(at + 1, at + 3)
+    if (!spellings.includes(word) || name === undefined) continue
+    at++
+    const isPair = !name.includes('=') && value !== undefined && !name.startsWith('-')
+    if (isPair) at++
+    joined.push(isPair ? `${name}=${value}` : name)
+  }
+  return joined
 }
 
 /** Go's flag package takes one dash or two, so daprd does; only a known long name is meant that way. */

@@ -1,95 +1,140 @@
 /** `dapr-chat ask`: one question, one answer. The answer goes to stdout and everything else to stderr. */
-import type { ChatMessage, ChatResult, ChatStream } from '@dapr-chat/client'
+import type { ChatResult, ChatStream } from '@dapr-chat/client'
+import { answerJson, endJson, errorJson, eventJson } from '../answer/answer-json.ts'
+import { AnswerView } from '../answer/answer-view.ts'
+import { firstCodeBlock } from '../answer/code-block.ts'
+import { cutNotice } from '../answer/cut-notice.ts'
 import type { FlagValues } from '../arguments/flag.ts'
-import { chooseComponent } from '../component-choice.ts'
+import { approver } from '../chatting/approval.ts'
+import { componentType } from '../chatting/component-type.ts'
+import { questionOf, readImage } from '../chatting/image.ts'
+import { readOptions } from '../chatting/question-options.ts'
+import { readSchema } from '../chatting/schema-file.ts'
+import { TOOL_STEPS } from '../chatting/session.ts'
+import { chooseTarget, targetName } from '../chatting/target.ts'
+import { readToolsFiles } from '../chatting/tools/tools-file.ts'
 import { loadEnvironment } from '../environment.ts'
-import { exitCodes } from '../exit-code.ts'
+import { ExitError, exitCodes } from '../exit-code.ts'
+import { exitCodeOf } from '../failure.ts'
 import { readPrompt } from '../prompt.ts'
+import { choosePlace, keepsByItself, savedConversations } from '../saved/conversation-place.ts'
 import { openSidecar } from '../sidecar-access.ts'
+import { askOnTerminal } from '../terminal/ask-on-terminal.ts'
 import { Interruption } from '../terminal/interruption.ts'
 import { write } from '../terminal/output.ts'
-import { styleFor } from '../terminal/style.ts'
+import { styleFor, switchOffColour } from '../terminal/style.ts'
 import { usageLine } from '../terminal/usage-line.ts'
-import type { askFlags } from './table.ts'
+import { whileWaiting } from '../terminal/while-waiting.ts'
+import type { askFlags } from './talk-flags.ts'
+
+type AskValues = FlagValues<typeof askFlags>
 
 /**
  * Asks and prints.
  * @throws ExitError for what the caller did wrong, and the client's errors for what failed.
  */
-export async function ask(values: FlagValues<typeof askFlags>, words: readonly string[]): Promise<number> {
-  const prompt = await readPrompt(words, process.stdin, (message) => process.stderr.write(`${message}\n`))
+export async function ask(values: AskValues, words: readonly string[]): Promise<number> {
+  if (values['no-color']) switchOffColour()
+  const form = answerForm(values)
+  const options = readOptions(values.option).options
+  const output = values.schema === undefined ? undefined : await readSchema(values.schema)
+  const tools = await readToolsFiles(values.tools)
+  const images = await Promise.all((values.image ?? []).map(readImage))
+  const notice = (message: string) => values.quiet || process.stderr.write(`${message}\n`)
+  const prompt = await readPrompt(words, process.stdin, notice)
   const { variables } = await loadEnvironment(process.env, process.cwd())
+  const saved = savedConversations(variables)
+  const keeps = keepsByItself(variables, saved)
+  const { id, store } = await choosePlace({ saved, keeps, cid: values.cid, continue: values.continue })
   using interruption = new Interruption()
-  await using sidecar = await openSidecar(variables)
-  const component = chooseComponent(values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined), sidecar)
-  const client = sidecar.connect(component)
-  const messages: ChatMessage[] = [{ role: 'user', content: prompt }]
-  if (values.system !== undefined) messages.unshift({ role: 'system', content: values.system })
-
-  const { signal } = interruption
-  const printer = new AnswerPrinter()
+  const opening = openSidecar(variables)
+  await using sidecar = await (values.quiet ? opening : whileWaiting('opening a sidecar', opening))
+  const target = chooseTarget(values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined), sidecar)
+  const conversation = sidecar
+    .connect(target.component)
+    .conversation({ id, store, ...(values.system !== undefined && { system: values.system }) })
+  const style = styleFor(process.stderr)
+  const view = new AnswerView({
+    style,
+    label: targetName(target),
+    isQuiet: values.quiet === true,
+    showsText: form === 'text',
+    ...(form === 'jsonl' && {
+      onEvent: async (event) => {
+        const line = eventJson(event)
+        if (line) await writeJson(line)
+      },
+    }),
+  })
   try {
-    const result = values['no-stream']
-      ? await client.generate(messages, { signal })
-      : await streamed(client.generateStream(messages, { signal }), values.json ? undefined : printer)
-    if (values.json) {
-      await write(process.stdout, `${JSON.stringify(asJson(component, result))}\n`)
-    } else {
-      await printer.complete(result)
-      printFacts(component, result)
-    }
+    const stream: ChatStream<unknown> = conversation.stream(questionOf(prompt, images), {
+      ...(tools.length > 0 && {
+        tools,
+        maxSteps: TOOL_STEPS,
+        approve: approver(askOnTerminal(style), (id) => view.untilShown(id)),
+      }),
+      ...(values['no-stream'] && { streaming: 'off' }),
+      ...target,
+      ...options,
+      ...(output && { output }),
+      signal: interruption.signal,
+    })
+    const result = await view.show(stream)
+    await view.endLine()
+    await printWhole(form, target.component, result)
+    tellFacts(result)
     return result.finishReason === 'content_filter' ? exitCodes.contentFiltered : exitCodes.ok
   } catch (error) {
-    await printer.endLine()
-    if (interruption.exitCode !== undefined) return interruption.exitCode
+    await view.endLine()
+    const exitCode = interruption.exitCode ?? exitCodeOf(error)
+    if (form === 'jsonl') await writeJson(errorJson(error, exitCode))
+    if (interruption.exitCode !== undefined) return exitCode
     throw error
   }
-}
 
-/** Reads a stream to its end, and shows it as it comes where there is a printer. */
-async function streamed(stream: ChatStream, printer: AnswerPrinter | undefined): Promise<ChatResult> {
-  if (printer) for await (const text of stream.textStream) await printer.add(text)
-  return stream.result
-}
-
-/** Keeps track of what stands on stdout, so that the shell's next prompt begins a line. */
-class AnswerPrinter {
-  #last = '\n'
-  #isEmpty = true
-
-  async add(text: string): Promise<void> {
-    if (text === '') return
-    this.#last = text.at(-1) ?? '\n'
-    this.#isEmpty = false
-    await write(process.stdout, text)
-  }
-
-  /** Adds what was not streamed: a whole answer, or the words of a refusal. */
-  async complete({ text, choices }: ChatResult): Promise<void> {
-    if (this.#isEmpty) await this.add(text || choices[0].message.refusal || '')
-    await this.endLine()
-  }
-
-  async endLine(): Promise<void> {
-    if (this.#last !== '\n') await write(process.stdout, '\n')
-    this.#last = '\n'
+  function tellFacts(result: ChatResult<unknown>): void {
+    const cut = cutNotice(result)
+    if (cut !== undefined && !values.quiet) process.stderr.write(`${style.warning(cut)}\n`)
+    if (!(values.usage ?? (process.stderr.isTTY && !values.quiet))) return
+    const type = componentType(sidecar, target.component)
+    process.stderr.write(`${style.dim(usageLine(targetName(target), result, type))}\n`)
   }
 }
 
-function printFacts(component: string, result: ChatResult): void {
-  const style = styleFor(process.stderr)
-  const cuts: Readonly<Record<string, string>> = {
-    length: 'The answer was cut: the token limit was reached.',
-    content_filter: 'The answer was cut by a content filter.',
+/** What is printed: the text as it comes, one value at the end, or events. */
+type AnswerForm = 'text' | 'extract' | 'value' | 'json' | 'jsonl'
+
+function answerForm(values: AskValues): AnswerForm {
+  const given = (['json', 'jsonl', 'extract'] as const).filter((name) => values[name])
+  if (given.length > 1) {
+    throw new ExitError(
+      exitCodes.usage,
+      `Cannot print the answer: it must have one form: current flags are ${given.map((name) => `--${name}`).join(' and ')}`,
+    )
   }
-  const cut = cuts[result.finishReason]
-  if (cut !== undefined) process.stderr.write(`${style.warning(cut)}\n`)
-  if (process.stderr.isTTY) process.stderr.write(`${style.dim(usageLine(component, result))}\n`)
+  if (values.extract && values.schema !== undefined) {
+    throw new ExitError(exitCodes.usage, 'Cannot use --extract beside --schema: the value is printed as it is')
+  }
+  return given[0] ?? (values.schema === undefined ? 'text' : 'value')
 }
 
-/** The answer in OpenAI's shape, with what this command knows beyond it. */
-function asJson(component: string, { id, object, created, model, choices, usage, metrics }: ChatResult): object {
-  const { streaming, timeToFirstChunkMs, durationMs } = metrics
-  const timings = { first_ms: timeToFirstChunkMs, total_ms: durationMs }
-  return { id, object, created, model, choices, usage, component, streaming, timings }
+/** What is only known when the answer is whole. */
+async function printWhole(form: AnswerForm, component: string, result: ChatResult<unknown>): Promise<void> {
+  const hasOutput = 'output' in result
+  switch (form) {
+    case 'text':
+      return
+    case 'extract':
+      return write(process.stdout, `${firstCodeBlock(result.text)}\n`)
+    case 'value':
+      return write(process.stdout, `${JSON.stringify(result.output, null, 2)}\n`)
+    case 'json':
+      return writeJson(answerJson(component, result, hasOutput))
+    case 'jsonl':
+      return writeJson(endJson(result, hasOutput))
+  }
+}
+
+function writeJson(line: object): Promise<void> {
+  return write(process.stdout, `${JSON.stringify(line)}\n`)
 }

@@ -1,6 +1,7 @@
 /** `dapr-chat completion`: scripts that complete commands, their words and their flags, made from the command table. */
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { completedCommands } from './completion-words.ts'
+import { zshCompletion } from './completion-zsh.ts'
 
 /**
  * The script for a shell.
@@ -13,7 +14,7 @@ export function completion(operands: readonly string[]): string {
       case 'bash':
         return bash()
       case 'zsh':
-        return `autoload -U +X bashcompinit && bashcompinit\n${bash()}`
+        return zshCompletion(completedCommands())
       case 'fish':
         return fish()
     }
@@ -53,20 +54,25 @@ function bash(): string {
 }
 
 function fish(): string {
-  const lines = completedCommands().flatMap(({ name, summary, words, flags }) => [
-    `complete -c dapr-chat -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
-    ...words.map((word) => `complete -c dapr-chat -n '__fish_seen_subcommand_from ${name}' -a ${word}`),
-    ...flags.map(({ long, short, takesValue, description }) =>
-      [
-        `complete -c dapr-chat -n '__fish_seen_subcommand_from ${name}'`,
-        `-l ${long.slice(2)}`,
-        ...(short === undefined ? [] : [`-s ${short}`]),
-        ...(takesValue ? ['-r'] : []),
-        `-d ${quoted(description)}`,
-      ].join(' '),
-    ),
-  ])
-  return `${lines.join('\n')}\n`
+  const first = 'complete -c dapr-chat -n __fish_use_subcommand'
+  const lines = completedCommands().flatMap(({ name, summary, words, flags }) => {
+    const inside = `complete -c dapr-chat -n '__fish_seen_subcommand_from ${name}`
+    return [
+      `${first} -f -a ${name} -d ${quoted(summary)}`,
+      ...words.map((word) => `${inside}; and not __fish_seen_subcommand_from ${words.join(' ')}' -f -a ${word}`),
+      ...flags.map(({ long, short, takesValue, description }) =>
+        [
+          `${inside}'`,
+          `-l ${long.slice(2)}`,
+          ...(short === undefined ? [] : [`-s ${short}`]),
+          ...(takesValue ? ['-r'] : []),
+          `-d ${quoted(description)}`,
+        ].join(' '),
+      ),
+    ]
+  })
+  const own = [`${first} -l help -d 'Show the help'`, `${first} -l version -d 'Show the version'`]
+  return `${[...own, ...lines].join('\n')}\n`
 }
 
 function quoted(text: string): string {

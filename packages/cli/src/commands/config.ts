@@ -7,6 +7,7 @@ import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { write } from '../terminal/output.ts'
 import { type Style, styleFor } from '../terminal/style.ts'
+import { whileWaiting } from '../terminal/while-waiting.ts'
 import type { configFlags } from './table.ts'
 
 /** The folder that is looked at where none is named: the one that `serve` would load. */
@@ -30,12 +31,10 @@ export async function config(
   const againstDapr = values.against !== undefined && choiceValue('against', values.against, ['dapr']) === 'dapr'
   const { variables } = await loadEnvironment(process.env, process.cwd())
   const folders = named.length > 0 ? named : defaultFolders()
-  const { components, findings } = await checkFolders({
-    folders,
-    appId: values['app-id'] ?? 'dapr-chat',
-    environment: variables,
-    againstDapr,
-  })
+  const { components, findings } = await whileWaiting(
+    'looking up components and their secrets',
+    checkFolders({ folders, appId: values['app-id'] ?? 'dapr-chat', environment: variables, againstDapr }),
+  )
   const ok = !findings.some(({ severity }) => severity === 'error')
   const style = styleFor(process.stdout)
   const text = values.json

@@ -19,7 +19,13 @@ export const runFlags = {
     default: 'the one on the path, or in ~/.dapr/bin',
     description: 'The daprd to start; the same as --engine daprd with it',
   },
+  'run-file': {
+    type: 'string',
+    short: 'f',
+    placeholder: 'FILE',
+    description:
+      'Run several apps, each with a sidecar, as a file of the Dapr CLI says; a folder stands for its dapr.yaml',
+  },
   help,
-  'run-file': { type: 'string', short: 'f', ignored: true, description: '' },
   kubernetes: { type: 'boolean', short: 'k', ignored: true, description: '' },
 } as const satisfies Flags

@@ -35,6 +35,9 @@ const DEFAULT_FOLDER = './components'
 /** How long a daprd may take to be ready, in milliseconds. */
 const READY_LIMIT_MS = 60_000
 
+/** After how long it is said that the app has not ended yet, in milliseconds. */
+const PATIENCE_MS = 1_000
+
 /** Before the lines of this command's own. */
 const NOTE_PREFIX = 'dapr-chat: '
 
@@ -47,6 +50,10 @@ const portFlags = { httpPort: 'dapr-http-port', grpcPort: 'dapr-grpc-port', metr
  * @throws ExitError for settings that do not hold, ports that are taken, and a sidecar or an app that does not start.
  */
 export async function run(values: Values, words: readonly string[]): Promise<number> {
+  if (values['run-file'] !== undefined) {
+    const { runFile } = await import('../running/run-file.ts')
+    return runFile(values['run-file'], values, words)
+  }
   const [program, ...rest] = refuseUnsupported(values, words)
   const environment = (await loadEnvironment(process.env, process.cwd())).variables
   const given = serveSettings(values, environment, {
@@ -65,6 +72,7 @@ export async function run(values: Values, words: readonly string[]): Promise<num
   try {
     const engine = engineOf(values)
     reportUnused(values, engine)
+    if (engine === 'daprd') note(`starting daprd, which may take ${READY_LIMIT_MS / 1000} seconds to be ready`)
     sidecar = stack.use(
       engine === 'daprd'
         ? await startDaprd({ ...(await daprdOptions(values, settings, stack)), signal: stop.signal, log })
@@ -92,7 +100,13 @@ export async function run(values: Values, words: readonly string[]): Promise<num
     sidecar.ended.then((end) => ({ failure: end.failure, signal: undefined })),
     stop.came.then((came) => ({ failure: undefined, signal: came })),
   ])
+  const waiting = setTimeout(() => {
+    outputs.stderr
+      .writer(process.stderr, NOTE_PREFIX)
+      .write('waiting for the app to end; a second Ctrl-C does not wait\n')
+  }, PATIENCE_MS)
   const { exitCode } = await app.stop(signal ?? 'SIGTERM')
+  clearTimeout(waiting)
   await untilSilent(passedOn, [app.stdout, app.stderr], [stdout, stderr])
   if (failure !== undefined)
     throw new ExitError(exitCodes.failure, `The sidecar failed, and the app was stopped: ${failure}`)
@@ -106,9 +120,6 @@ export async function run(values: Values, words: readonly string[]): Promise<num
 /** @returns the words of the app. */
 function refuseUnsupported(values: Values, [program = '', ...rest]: readonly string[]): [string, ...string[]] {
   const refuse = (message: string) => new ExitError(exitCodes.usage, message)
-  if (values['run-file'] !== undefined) {
-    throw refuse('Cannot use --run-file: a file with several apps is not supported: run each app with its own command')
-  }
   if (values.kubernetes) throw refuse('Cannot use --kubernetes: apps are run on this machine only')
   if (program === '') {
     throw refuse(

@@ -14,6 +14,7 @@ import { serveSettings } from '../serving/settings.ts'
 import { ShutdownSignals } from '../serving/shutdown-signals.ts'
 import { untilReady } from '../serving/wait.ts'
 import { styleFor } from '../terminal/style.ts'
+import { whileWaiting } from '../terminal/while-waiting.ts'
 import { version } from '../version.ts'
 import { ignoredFlags, type serveFlags } from './serve-flags.ts'
 
@@ -31,7 +32,7 @@ export async function serve(values: FlagValues<typeof serveFlags>): Promise<numb
     addresses: loopbackAddresses(),
   })
   if (values.wait) {
-    await untilReady(settings.httpPort)
+    await whileWaiting(`waiting for a sidecar on port ${settings.httpPort}`, untilReady(settings.httpPort))
     return exitCodes.ok
   }
   const blockShutdownMs = durationValue('dapr-block-shutdown-duration', values['dapr-block-shutdown-duration'] ?? '0')

@@ -4,37 +4,13 @@
  */
 import type { Flags } from '../arguments/flag.ts'
 import { devFlags } from '../dev/dev-flags.ts'
+import { replayFlags } from '../replay/replay-flags.ts'
+import { topFlags } from '../top/top-flags.ts'
 import { runFlags } from './run-flags.ts'
 import { serveFlags } from './serve-flags.ts'
+import { askFlags, chatFlags } from './talk-flags.ts'
 
 const help = { type: 'boolean', short: 'h', description: 'Show this help' } as const
-
-const component = {
-  type: 'string',
-  short: 'm',
-  placeholder: 'NAME',
-  default: 'DAPR_LLM_COMPONENT_DEFAULT, or the only one there is',
-  description: 'The component to talk to',
-} as const
-
-const system = {
-  type: 'string',
-  short: 's',
-  placeholder: 'TEXT',
-  description: 'An instruction that goes before the conversation',
-} as const
-
-/** The flags of `ask`. */
-export const askFlags = {
-  component,
-  system,
-  'no-stream': { type: 'boolean', description: 'Print the answer when it is complete' },
-  json: { type: 'boolean', description: 'Print the answer as one JSON object, with its usage and timings' },
-  help,
-} as const satisfies Flags
-
-/** The flags of `chat`. */
-export const chatFlags = { component, system, help } as const satisfies Flags
 
 /** The flags of `components`. */
 export const componentsFlags = {
@@ -150,9 +126,28 @@ export const commandTable = {
     operands: '',
     notes: [
       'Ctrl-C stops an answer, Ctrl-D leaves, /help lists what else there is. Where stdin is not a terminal, every line is a turn.',
+      'Lines and conversations are kept for the next time, in files that only you can read; with DAPR_CHAT_NOHISTORY=1 they are not.',
       'Talks to the sidecar at DAPR_HTTP_ENDPOINT, or on DAPR_HTTP_PORT (3500); where none runs, to an embedded one.',
     ],
     flags: chatFlags,
+  },
+  top: {
+    summary: 'Show what a running sidecar is doing, each second',
+    operands: '',
+    notes: [
+      'The figures are those of the console, of the sidecar at DAPR_HTTP_ENDPOINT, or on DAPR_HTTP_PORT (3500), with DAPR_API_TOKEN where it has one. q or Ctrl-C leaves.',
+      'Where the output is no terminal, or with --json, it is one JSON object, or with --interval one on each line.',
+    ],
+    flags: topFlags,
+  },
+  replay: {
+    summary: 'Serve a recorded answer as a provider does, and print the component that asks for it',
+    operands: 'FILE',
+    notes: [
+      'FILE is what a provider sent: an event stream (.sse), a JSON body (.json), the frames of AWS (.eventstream), or JSON lines (.jsonl), which are events, or {"at": MILLISECONDS, "data": EVENT}.',
+      'Every request gets the same answer, whatever it asks. The component goes to stdout, everything else to stderr.',
+    ],
+    flags: replayFlags,
   },
   components: {
     summary: 'List the kinds of components, or explain the settings of one',
@@ -193,7 +188,7 @@ export const commandTable = {
     operands: 'bash | zsh | fish',
     choices: ['bash', 'zsh', 'fish'],
     notes: [
-      'For bash: eval "$(dapr-chat completion bash)". For zsh the same, after compinit. For fish: dapr-chat completion fish | source.',
+      'For bash: eval "$(dapr-chat completion bash)". For zsh the same, with its name. For fish: dapr-chat completion fish | source.',
     ],
     flags: completionFlags,
   },

@@ -20,6 +20,7 @@ import { StopWish } from '../running/stop-wish.ts'
 import { loopbackAddresses } from '../serving/addresses.ts'
 import { refuseBusyPorts } from '../serving/busy-ports.ts'
 import { serveSettings } from '../serving/settings.ts'
+import { whileWaiting } from '../terminal/while-waiting.ts'
 import { buildDaprd } from './build.ts'
 import { type CheckedFolder, checkFolder } from './checked-folder.ts'
 import { type ReadyFacts, startDetached, tellStarter } from './detach.ts'
@@ -67,7 +68,7 @@ export async function dev(values: Values): Promise<number> {
 }
 
 async function detach(values: Values): Promise<number> {
-  const started = await startDetached(values['app-id'] ?? APP_ID)
+  const started = await whileWaiting('starting in the background', startDetached(values['app-id'] ?? APP_ID))
   if ('exitCode' in started) {
     process.stderr.write(started.output)
     return started.exitCode

@@ -8,17 +8,8 @@ import { vendorVariables } from '../init/component-file.ts'
 import { findDaprd } from '../running/daprd.ts'
 import { isPortFree, portHolder } from '../serving/ports.ts'
 import { sidecarAddress } from '../sidecar-access.ts'
-
-/** One line of the report. */
-export interface Check {
-  /** What was looked at. */
-  readonly check: string
-  /** `failed`: it is in the way. `warning`: it hardly is as it was meant. `note`: good to know. */
-  readonly state: 'ok' | 'note' | 'warning' | 'failed'
-  readonly result: string
-  /** What to do about it. */
-  readonly todo?: string
-}
+import type { Check } from './check.ts'
+import { otlpChecks } from './otlp.ts'
 
 /** How long a sidecar may take to answer, in milliseconds. */
 const ANSWER_MS = 1_000
@@ -26,19 +17,29 @@ const ANSWER_MS = 1_000
 /** The folder that `serve` loads where none is named. */
 const DEFAULT_FOLDER = './components'
 
-/** All checks, in the order of the report. */
-export async function checkMachine(environment: Environment): Promise<readonly Check[]> {
+/**
+ * All checks, in the order of the report.
+ * @param begin is told what is looked at next, where that may take a while.
+ */
+export async function checkMachine(environment: Environment, begin: (what: string) => void): Promise<readonly Check[]> {
+  begin('looking for a sidecar')
   const sidecar = await sidecarCheck(environment)
+  begin('looking up components and their secrets')
+  const components = await componentChecks(environment)
+  begin('looking for collectors')
+  const collectors = await otlpChecks(environment)
+  begin('looking at ports and programs')
   return [
     // An older Node than needed says so before any command begins.
     { check: 'node', state: 'ok', result: process.versions.node },
     ...(await portChecks(sidecar.state === 'ok')),
     sidecar,
-    await componentsCheck(environment),
+    ...components,
     keysCheck(environment),
     await programCheck('daprd', () => findDaprd(environment)),
     await programCheck('dapr', () => findOnPath('dapr', environment)),
     consoleCheck(),
+    ...collectors,
     proxyCheck(environment),
   ]
 }
@@ -95,23 +96,29 @@ function versionIn(metadata: unknown): string {
   return own === undefined ? `daprd ${String(runtimeVersion)}` : `dapr-chat ${String(own)}`
 }
 
-async function componentsCheck(environment: Environment): Promise<Check> {
+/** What they come to, and then each thing that was found: a secret that is not in its store, for one. */
+async function componentChecks(environment: Environment): Promise<readonly Check[]> {
   const check = 'components'
   if (!existsSync(DEFAULT_FOLDER)) {
-    return { check, state: 'note', result: `there is no ${DEFAULT_FOLDER}`, todo: 'dapr-chat init openai' }
+    return [{ check, state: 'note', result: `there is no ${DEFAULT_FOLDER}`, todo: 'dapr-chat init openai' }]
   }
   const { components, findings } = await checkFolders({
     folders: [DEFAULT_FOLDER],
     appId: defaultSettings.appId,
     environment,
   })
-  const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length
+  const found = findings.flatMap(({ severity, message, fix }): Check[] => {
+    if (severity === 'note') return []
+    const state = severity === 'error' ? 'failed' : 'warning'
+    return [{ check, state, result: message, ...(fix !== undefined && { todo: fix }) }]
+  })
+  const errors = found.filter(({ state }) => state === 'failed').length
+  const warnings = found.length - errors
   const ready = components.filter(({ state }) => state === 'ready').map(({ name }) => name)
-  const errors = count('error')
-  const warnings = count('warning')
   const result = `${DEFAULT_FOLDER}: ${ready.join(', ') || 'none'} ready; errors: ${errors}, warnings: ${warnings}`
-  if (errors + warnings === 0) return { check, state: 'ok', result }
-  return { check, state: errors > 0 ? 'failed' : 'warning', result, todo: `dapr-chat config check ${DEFAULT_FOLDER}` }
+  if (found.length === 0) return [{ check, state: 'ok', result }]
+  const todo = `dapr-chat config check ${DEFAULT_FOLDER}`
+  return [{ check, state: errors > 0 ? 'failed' : 'warning', result, todo }, ...found]
 }
 
 function keysCheck(environment: Environment): Check {

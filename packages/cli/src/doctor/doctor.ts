@@ -4,13 +4,16 @@ import type { doctorFlags } from '../commands/table.ts'
 import { loadEnvironment } from '../environment.ts'
 import { exitCodes } from '../exit-code.ts'
 import { write } from '../terminal/output.ts'
+import { Spinner } from '../terminal/spinner.ts'
 import { type Style, styleFor } from '../terminal/style.ts'
-import { type Check, checkMachine } from './checks.ts'
+import type { Check } from './check.ts'
+import { checkMachine } from './checks.ts'
 
 /** Checks and prints. */
 export async function doctor(values: FlagValues<typeof doctorFlags>): Promise<number> {
   const { variables } = await loadEnvironment(process.env, process.cwd())
-  const checks = await checkMachine(variables)
+  const spinner = new Spinner(process.stderr, styleFor(process.stderr))
+  const checks = await checkMachine(variables, (what) => spinner.start(what)).finally(() => spinner.stop())
   const ok = !checks.some(({ state }) => state === 'failed')
   const style = styleFor(process.stdout)
   await write(

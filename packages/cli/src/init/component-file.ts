@@ -56,13 +56,7 @@ export function componentFile(definition: AnyProviderDefinition, options: Compon
     `# yaml-language-server: $schema=${schema}`,
     `# ${description}`,
     `# All settings: dapr-chat components explain ${shortType(type)}`,
-    'apiVersion: dapr.io/v1alpha1',
-    'kind: Component',
-    'metadata:',
-    `  name: ${JSON.stringify(name)}`,
-    'spec:',
-    `  type: ${type}`,
-    '  version: v1',
+    ...componentHead(name, type),
     metadata.length > 0 ? '  metadata:' : '  # metadata:',
     ...metadata,
     ...optional,
@@ -70,4 +64,18 @@ export function componentFile(definition: AnyProviderDefinition, options: Compon
     '',
   ]
   return { text: lines.join('\n'), needs: sources.map(([, variable]) => variable) }
+}
+
+/** The lines of a component up to its metadata. */
+export function componentHead(name: string, type: string): string[] {
+  return [
+    'apiVersion: dapr.io/v1alpha1',
+    'kind: Component',
+    'metadata:',
+    // Quoted, as a name may look like a number.
+    `  name: ${JSON.stringify(name)}`,
+    'spec:',
+    `  type: ${type}`,
+    '  version: v1',
+  ]
 }

@@ -9,6 +9,7 @@ import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { write } from '../terminal/output.ts'
 import { componentFile } from './component-file.ts'
+import { componentName } from './component-name.ts'
 
 /** Beside the component, for editors; loaders pass over hidden files. */
 const SCHEMA_FILE = '.component-schema.json'
@@ -26,13 +27,7 @@ export async function init(values: FlagValues<typeof initFlags>, operands: reado
     )
   }
   const definition = componentType(type)
-  const name = values.name ?? shortType(definition.type)
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
-    throw new ExitError(
-      exitCodes.usage,
-      `Cannot use --name: it must be letters, digits, dots, hyphens and underscores: current value is "${name}"`,
-    )
-  }
+  const name = componentName(values.name ?? shortType(definition.type))
   const folder = values.folder || 'components'
   const file = join(folder, `${name}.yaml`)
   const { text, needs } = componentFile(definition, {

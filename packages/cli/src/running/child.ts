@@ -17,6 +17,8 @@ export interface ChildOptions {
   readonly readsInput: boolean
   /** What it is called in messages. */
   readonly title: string
+  /** Where it works; without it where this command does. */
+  readonly folder?: string
 }
 
 /** How a program ended. */
@@ -50,6 +52,7 @@ const NOT_EXECUTABLE = 126
  */
 export async function startChild(program: string, words: readonly string[], options: ChildOptions): Promise<Child> {
   const child = spawn(program, words, {
+    cwd: options.folder,
     env: options.environment,
     detached: process.platform !== 'win32',
     stdio: [options.readsInput ? 'inherit' : 'ignore', 'pipe', 'pipe'],

@@ -12,7 +12,7 @@ function stream(isTTY: boolean): NodeJS.WriteStream {
 }
 
 describe('styleFor()', () => {
-  const names = ['NO_COLOR', 'FORCE_COLOR', 'TERM', 'NODE_DISABLE_COLORS', 'COLORTERM', 'CI'] as const
+  const names = ['NO_COLOR', 'FORCE_COLOR', 'CLICOLOR_FORCE', 'TERM', 'NODE_DISABLE_COLORS', 'COLORTERM', 'CI'] as const
   const saved = new Map<string, string | undefined>()
   beforeEach(() => {
     for (const name of names) {
@@ -34,6 +34,8 @@ describe('styleFor()', () => {
     ['a terminal with NO_COLOR', true, { NO_COLOR: '1' }, false],
     ['a dumb terminal', true, { TERM: 'dumb' }, false],
     ['no terminal with FORCE_COLOR', false, { FORCE_COLOR: '1' }, true],
+    ['no terminal with CLICOLOR_FORCE', false, { CLICOLOR_FORCE: '1' }, true],
+    ['no terminal with CLICOLOR_FORCE and NO_COLOR', false, { CLICOLOR_FORCE: '1', NO_COLOR: '1' }, false],
   ]
   for (const [what, isTTY, environment, isColoured] of rows) {
     it(`${isColoured ? 'colours' : 'does not colour'} for ${what}`, () => {

@@ -22,6 +22,13 @@ describe('usageLine()', () => {
     assert.equal(usageLine('echo', { usage, metrics }), 'echo · 2 in / 412 out · first 3 ms · 412 tok/s')
   })
 
+  it('tells what it cost, where that is known', () => {
+    assert.match(usageLine('echo', { metrics }, 'conversation.echo'), / · \$0$/)
+    assert.match(usageLine('m', { metrics: { ...metrics, costUsd: 0.001234 } }), / · \$0\.0012$/)
+    assert.match(usageLine('m', { metrics: { ...metrics, costUsd: 1.5 } }), / · \$1\.50$/)
+    assert.doesNotMatch(usageLine('m', { metrics }, 'conversation.openai'), /\$/)
+  })
+
   it('leaves out what was not reported', () => {
     assert.equal(usageLine('echo', { metrics }), 'echo · first 3 ms')
   })
