@@ -73,6 +73,13 @@ const broken: readonly [change: string, from: string | RegExp, to: string, probl
   ['a token under another key', 'key: token', 'key: secret', /must be token/],
   ['another version', 'dapr-chat:0.1.0', 'dapr-chat:latest', /of version/],
   ['a ConfigMap that is not there', 'name: llm-components\ndata', 'name: others\ndata', /must be a ConfigMap/],
+  ['a state component that is not there', '--store-dapr-state=conversations', '--store-dapr-state=others', /"others"/],
+  [
+    'a state component of other apps',
+    'scopes: [llm, my-app]',
+    'scopes: [my-app]',
+    /scopes of "conversations" must have/,
+  ],
   ['too small a volume', 'sizeLimit: 2Gi', 'sizeLimit: 1Gi', /\/data must hold/],
   ['a root file system to write to', 'readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false', /read only/],
 ]

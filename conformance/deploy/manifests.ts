@@ -12,8 +12,11 @@ export interface Resource {
   readonly kind: string
   readonly metadata: { readonly name: string }
   readonly data?: Readonly<Record<string, string>>
+  readonly scopes?: readonly string[]
   readonly spec?: {
     readonly replicas?: number
+    /** Of a component. */
+    readonly type?: string
     readonly template?: { readonly metadata: TemplateMetadata; readonly spec: PodSpec }
   }
 }
@@ -120,6 +123,7 @@ export function manifestProblems(resources: readonly Resource[], version: string
       ...volumeProblems(container, spec, resources, command),
       ...securityProblems(container, spec),
       ...endProblems(spec, annotations, command),
+      ...stateProblems(resources, command),
     )
   }
   return problems
@@ -219,6 +223,20 @@ function endProblems(
     : [
         `terminationGracePeriodSeconds must be more than ${neededMs / 1000}: current value is ${terminationGracePeriodSeconds}`,
       ]
+}
+
+/** The state component that is to remember must be there, and be the app's to use. */
+function stateProblems(resources: readonly Resource[], { settings }: ServeCommand): string[] {
+  const { storeDaprState: wanted, appId } = settings
+  if (wanted === undefined) return []
+  const component = resources.find(({ kind, metadata, spec }) => {
+    return kind === 'Component' && metadata.name === wanted && spec?.type?.startsWith('state.')
+  })
+  if (component === undefined) return [`the state component "${wanted}" must be among the resources`]
+  const { scopes = [] } = component
+  return scopes.length === 0 || scopes.includes(appId)
+    ? []
+    : [`the scopes of "${wanted}" must have "${appId}": current value is ${scopes.join(', ')}`]
 }
 
 /** A quantity of Kubernetes in bytes. */

@@ -26,7 +26,7 @@ import type { historySettings } from './providers/history-settings.ts'
 import type { SettingsOf } from './providers/provider.ts'
 import type { cacheSettings } from './providers/upstream/cache-settings.ts'
 import { isTraceTrusted } from './providers/upstream/trace-settings.ts'
-import type { StoreFile } from './store/store-file.ts'
+import type { StorePlace } from './store/conversation-store.ts'
 
 /** What the middleware of all components works with. */
 export interface AssemblerOptions {
@@ -38,7 +38,7 @@ export interface AssemblerOptions {
   readonly metrics: Metrics
   readonly resiliency: Resiliency
   /** Where conversations are remembered. */
-  readonly conversations: StoreFile
+  readonly conversations: StorePlace
   /** The answers that are being scrubbed. */
   readonly scrubbed: Set<HeldBack>
   /** Is told what an operator should look into. */

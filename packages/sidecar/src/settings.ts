@@ -64,6 +64,15 @@ export interface SidecarSettings {
   readonly storePath: string
   /** The most bytes that the store may have; what would exceed them is not stored. */
   readonly storeMaxBytes: number
+  /**
+   * The name of a state component of Dapr, in which what components with `history` remember is stored instead of in
+   * `storePath`, for all replicas. The daprd that has it is found by DAPR_HTTP_ENDPOINT or DAPR_HTTP_PORT in `environment`.
+   */
+  readonly storeDaprState: string | undefined
+  /** The most bytes of one conversation in that state store; its oldest turns make room. */
+  readonly storeMaxConversationBytes: number
+  /** How long that state store may take, in milliseconds. */
+  readonly storeTimeoutMs: number
   /** The SQLite file of what is known of each call, never its content; `:memory:` keeps it for the run alone. */
   readonly usagePath: string
   /** The most bytes that the file of the calls may have; the oldest calls make room. */
@@ -108,6 +117,9 @@ export const defaultSettings: SidecarSettings = {
   keepAliveMs: 15_000,
   storePath: '.dapr-chat/dapr-chat.sqlite',
   storeMaxBytes: 1024 * 1024 * 1024,
+  storeDaprState: undefined,
+  storeMaxConversationBytes: 1024 * 1024,
+  storeTimeoutMs: 5_000,
   usagePath: ':memory:',
   usageMaxBytes: 256 * 1024 * 1024,
   usageMaxAgeMs: 30 * 24 * 60 * 60 * 1_000,

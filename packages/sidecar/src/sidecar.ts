@@ -29,7 +29,7 @@ import { loadResources, takeUp } from './resources.ts'
 import { createGrpcServer } from './server/grpc.ts'
 import { KeepAlive } from './server/keep-alive.ts'
 import { resolveSettings, type SidecarSettings } from './settings.ts'
-import { StoreFile } from './store/store-file.ts'
+import { storePlace } from './store/store-place.ts'
 import { readPrices } from './usage/price-file.ts'
 import { Pricing } from './usage/pricing.ts'
 import { UsageStore } from './usage/usage-store.ts'
@@ -107,7 +107,7 @@ export async function createSidecar(options: SidecarOptions = {}): Promise<Sidec
     metrics: metrics.resiliency,
     report: report.info,
   })
-  const conversations = new StoreFile(settings.storePath, settings.storeMaxBytes)
+  const conversations = storePlace(settings, report.warn)
   const usage = new UsageStore({
     path: settings.usagePath,
     maxBytes: settings.usageMaxBytes,

@@ -62,6 +62,9 @@ capabilities:
     - --metrics-listen-address=0.0.0.0
     {{- if eq .Values.mode "dapr" }}
     - --dapr-block-shutdown-duration={{ .Values.dapr.blockShutdownSeconds }}s
+    {{- if and .Values.dapr.state.enabled .Values.dapr.state.history }}
+    - --store-dapr-state={{ .Values.dapr.state.name }}
+    {{- end }}
     {{- end }}
     - --dapr-graceful-shutdown-seconds={{ .Values.drainSeconds }}
     - --log-format=json

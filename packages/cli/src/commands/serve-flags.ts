@@ -162,6 +162,24 @@ export const serveFlags = {
     default: '1Gi',
     description: 'The most that the file of the conversations may take up',
   },
+  'store-dapr-state': {
+    type: 'string',
+    placeholder: 'NAME',
+    description:
+      'State component of the daprd beside it that keeps the conversations for all replicas, instead of the file',
+  },
+  'store-max-conversation-size': {
+    type: 'string',
+    placeholder: 'SIZE',
+    default: '1Mi',
+    description: 'The most that one conversation may take up in that state component; its oldest turns make room',
+  },
+  'store-timeout': {
+    type: 'string',
+    placeholder: 'TIME',
+    default: '5s',
+    description: 'How long that state component may take to answer; 0 for the default',
+  },
   'usage-path': {
     type: 'string',
     placeholder: 'FILE',

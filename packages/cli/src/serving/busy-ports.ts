@@ -49,8 +49,11 @@ function refuseTwins(flag: string, other: string, port: number): never {
   throw new ExitError(exitCodes.usage, `Cannot start: ${flag} and ${other} must differ: both are ${port}`)
 }
 
-/** The message for one taken port. */
-async function busyMessage(port: number, flag: string): Promise<string> {
+/**
+ * What to say about one taken port.
+ * @param flag by which another one is chosen.
+ */
+export async function busyMessage(port: number, flag: string): Promise<string> {
   const holder = await portHolder(port)
   const who = holder === undefined ? 'another process' : `${holder.name} (pid ${holder.pid})`
   return `Cannot start: port ${port} must be free: ${who} listens on it; stop it, or choose another port with ${flag}`

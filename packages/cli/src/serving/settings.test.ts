@@ -49,6 +49,11 @@ const cases: readonly (readonly [words: string, changed: Partial<typeof defaultS
   ['--store-path data/c.sqlite --store-max-size 100Mi', { storePath: 'data/c.sqlite', storeMaxBytes: 100 * 1024 ** 2 }],
   ['--store-path=', {}],
   [
+    '--store-dapr-state conversations --store-max-conversation-size 256Ki --store-timeout 2s',
+    { storeDaprState: 'conversations', storeMaxConversationBytes: 256 * 1024, storeTimeoutMs: 2_000 },
+  ],
+  ['--store-dapr-state= --store-timeout 0', {}],
+  [
     '--usage-path :memory: --usage-max-size 1Mi --usage-max-age 24h',
     { usagePath: ':memory:', usageMaxBytes: 1024 ** 2, usageMaxAgeMs: 24 * 3_600_000 },
   ],

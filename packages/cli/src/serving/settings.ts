@@ -82,6 +82,13 @@ export function serveSettings(values: Values, environment: Environment, standard
     gracefulShutdownMs: given('dapr-graceful-shutdown-seconds', defaultSettings.gracefulShutdownMs, secondsValue),
     storePath: values['store-path'] || defaultSettings.storePath,
     storeMaxBytes: given('store-max-size', defaultSettings.storeMaxBytes, sizeValue),
+    storeDaprState: values['store-dapr-state'] || undefined,
+    storeMaxConversationBytes: given(
+      'store-max-conversation-size',
+      defaultSettings.storeMaxConversationBytes,
+      sizeValue,
+    ),
+    storeTimeoutMs: given('store-timeout', 0, durationValue) || defaultSettings.storeTimeoutMs,
     usagePath: values['usage-path'] || USAGE_PATH,
     usageMaxBytes: given('usage-max-size', defaultSettings.usageMaxBytes, sizeValue),
     usageMaxAgeMs: given('usage-max-age', defaultSettings.usageMaxAgeMs, durationValue),

@@ -10,7 +10,7 @@ import type { ApiTracing } from '../observability/otlp/api-tracing.ts'
 import type { OpenCalls } from '../pipeline/open-calls.ts'
 import type { KeepAlive } from '../server/keep-alive.ts'
 import type { SidecarSettings } from '../settings.ts'
-import type { StoreFile } from '../store/store-file.ts'
+import type { StorePlace } from '../store/conversation-store.ts'
 import type { UsageStore } from '../usage/usage-store.ts'
 import type { CallFeed } from './console/call-feed.ts'
 
@@ -43,7 +43,7 @@ export interface ApiContext {
   readonly callFeed: CallFeed | undefined
   readonly keepAlive: KeepAlive
   /** Where components with history keep their conversations. */
-  readonly conversations: Pick<StoreFile, 'existing'>
+  readonly conversations: Pick<StorePlace, 'existing'>
   /** The state of each circuit breaker, by component. */
   breakerStates(): ReadonlyMap<string, NonNullable<ComponentView['breaker']>>
   /** How long an attempt may take by the resiliency policy of a component, in milliseconds; absent where none holds. */

@@ -73,3 +73,19 @@ export interface ConversationStore {
   /** Frees the place. Nothing may be asked of it afterwards. */
   close(): Promise<void>
 }
+
+/** Where the store is: nothing is made before a component needs it. */
+export interface StorePlace {
+  /**
+   * The store, opened or made where it is not open.
+   * @throws Error that names the place, where it cannot be used.
+   */
+  open(): ConversationStore
+  /**
+   * The store where there may be one.
+   * @throws Error that names the place, where it cannot be used.
+   */
+  existing(): ConversationStore | undefined
+  /** Closes the store if it is open. */
+  close(): Promise<void>
+}

@@ -1,11 +1,11 @@
 /** The sidecar's store, which is opened only when somebody needs it: without history there is no file. */
 import { existsSync } from 'node:fs'
-import type { ConversationStore } from './conversation-store.ts'
+import type { ConversationStore, StorePlace } from './conversation-store.ts'
 import { IN_MEMORY, openDatabase, type SqliteDatabase } from './sqlite-database.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 /** One file for all conversations of a sidecar. */
-export class StoreFile {
+export class StoreFile implements StorePlace {
   readonly #path: string
   readonly #maxBytes: number
   #store: ConversationStore | undefined
