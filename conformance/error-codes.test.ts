@@ -82,9 +82,10 @@ before(async () => {
       return answers[question]?.() ?? refusal(500, { message: question })
     }),
   )
-  const gpt = upstreamComponent(upstream.url, { firstTokenTimeout: '50ms' })
+  const gpt = upstreamComponent(upstream.url)
+  const hasty = { ...upstreamComponent(upstream.url, { firstTokenTimeout: '50ms' }), name: 'hasty' }
   running = ended.use(
-    await startSidecar([echoComponent, gpt, { name: 'faulty', type: faulty.type }], {
+    await startSidecar([echoComponent, gpt, hasty, { name: 'faulty', type: faulty.type }], {
       maxBodyBytes: MAX_BODY,
       providers: [faulty],
     }),
@@ -134,6 +135,7 @@ const questions: Partial<Record<ErrorCode, Question>> = {
     openai: raw('/v1/chat/completions', '{'),
   },
   body_too_large: { text: longText },
+  timeout: { component: 'hasty' },
   unauthenticated: { to: () => guarded, component: 'echo' },
   forbidden: {
     dapr: () => send(running.http, '/v1.0/metadata', { headers: { host: 'evil.example' } }),
