@@ -106,7 +106,7 @@ test('beyond loopback the sidecar does not start without DAPR_API_TOKEN, and say
   const cwd = mkdtempSync(join(tmpdir(), 'dapr-chat-compose-'))
   try {
     const program = join(repositoryRoot, 'packages/cli/bin/dapr-chat.js')
-    const flags = [...(sidecar.command ?? []), '--dapr-http-port=0', '--dapr-grpc-port=0']
+    const flags = [...(sidecar.command ?? []), '--dapr-http-port=0', '--dapr-grpc-port=0', '--metrics-port=0']
     const env = { DAPR_API_TOKEN: '' }
     const { exitCode, output } = await runCommand(process.execPath, [program, ...flags], {
       cwd,

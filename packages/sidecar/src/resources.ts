@@ -70,21 +70,25 @@ export function takeUp(before: Resources, after: Resources, options: TakeUpOptio
     metrics.resiliency.recordLoaded(name)
   }
   const componentChanges = components.update(after.manifests)
+  const stateOf = (name: string) => components.list().find((known) => known.name === name)?.state
   for (const { name, what } of componentChanges) {
-    const component = components.list().find((known) => known.name === name)
-    if (component) metrics.components.recordLoaded(component.state)
+    const state = stateOf(name)
+    if (state) metrics.components.recordLoaded(state)
     if (what === 'removed') resiliency.forget(name)
   }
   return [
     ...lines('Secret store', after.secretStores.changesSince(before.secretStores)),
     ...lines('Resiliency', changesBetween(placed(before.policies), placed(after.policies))),
-    ...lines('Component', componentChanges),
+    ...lines('Component', componentChanges, ({ name }) => {
+      const state = stateOf(name) ?? 'ready'
+      return state === 'ready' ? '' : `, and is ${state}`
+    }),
   ]
 }
 
-function lines(kind: string, changes: readonly Change[]): string[] {
+function lines(kind: string, changes: readonly Change[], more = (_: Change): string => ''): string[] {
   const verbs = { added: 'was added from', reloaded: 'was reloaded from', removed: 'was removed with' }
-  return changes.map(({ name, what, file }) => `${kind} "${name}" ${verbs[what]} ${file}`)
+  return changes.map((change) => `${kind} "${change.name}" ${verbs[change.what]} ${change.file}${more(change)}`)
 }
 
 function placed({ documents }: Policies): Placed[] {

@@ -98,7 +98,7 @@ test('a broken file keeps the component, says where it is broken, and the repair
       gptFile(upstream.url, { idleTimeout: 'soon' }),
       / from \.\/gpt\.yaml:16: metadata "idleTimeout" must be a duration .* "soon"$/,
     ],
-    [gptFile(upstream.url).replace('openai', 'opnai'), /did you mean conversation\.openai\? \(\.\/gpt\.yaml:4\)$/],
+    [gptFile(upstream.url).replace('openai', 'opnai'), /did you mean conversation\.openai\? \(\.\/gpt\.yaml:6\)$/],
     [
       gptFile(upstream.url, { organization: '${UNSET}', model: '${UNSET}' }),
       /^gpt skipped: UNSET is not set \(\.\/gpt\.yaml:\d+\)$/,
@@ -132,6 +132,8 @@ test('components come and go with their files, and the others are left alone', {
   await rm(join(sidecar.folder, 'gpt.yaml'))
   await sidecar.said(/"gpt" was removed with \.\/gpt\.yaml/)
   assert.deepEqual(await modelNames(sidecar.http), ['b'])
+  await sidecar.write('c.yaml', componentFile('c', 'conversation.openai', { key: '${UNSET}' }))
+  assert.equal(await sidecar.said(/"c"/), 'Component "c" was added from ./c.yaml, and is skipped')
   const body = JSON.stringify({ inputs: [{ messages: [{ ofUser: { content: [{ text: 'x' }] } }] }] })
   const gone = await send(sidecar.http, '/v1.0-alpha2/conversation/gpt/converse', { body })
   assert.deepEqual([gone.status, JSON.parse(gone.text).errorCode], [400, 'ERR_CONVERSATION_NOT_FOUND'])

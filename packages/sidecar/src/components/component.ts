@@ -85,7 +85,7 @@ export function createComponent(manifest: ComponentManifest, options: ComponentO
   }
   try {
     const definition = definitionOf(manifest, options.providers ?? [])
-    if (!definition) return skip(`${manifest.type} is not a conversation`, manifest.line)
+    if (!definition) return skip(`${manifest.type} is not a conversation`, manifest.typeLine)
     for (const warning of manifest.warnings) report.warn(warning)
     if (manifest.secretStore !== undefined) {
       return skip(`its secret store "${manifest.secretStore}" is not loaded`, manifest.line)
@@ -144,7 +144,7 @@ function definitionOf(
   const type = manifest.type.toLowerCase()
   const [category = ''] = type.split('.', 1)
   if (isForeign(manifest)) return undefined
-  const position = `${manifest.file}:${manifest.line}`
+  const position = `${manifest.file}:${manifest.typeLine}`
   if (category !== 'conversation') throw new ComponentError(`incorrect type ${manifest.type} (${position})`)
   const definition = findProvider(type, additional)
   if (definition && ['', 'v0', 'v1'].includes(manifest.version.toLowerCase())) return definition

@@ -50,6 +50,9 @@ const booleans: ScalarTag = {
   resolve: (text) => /^(?:y|yes|true|on)$/i.test(text),
 }
 
+/** What the parser says in its own words where a line begins in the wrong column. */
+const aboutIndentation: ReadonlySet<string> = new Set(['BAD_INDENT', 'BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY'])
+
 /** A parsed document: plain values, and the lines they stand on. */
 export class YamlDocument {
   readonly #root: unknown
@@ -82,7 +85,12 @@ export class YamlDocument {
     if (error?.code === 'MULTIPLE_DOCS') {
       throw new DocumentError(lineAt(error.pos[0]), 'a further document must begin with a line "---"')
     }
-    if (error) throw new DocumentError(lineAt(error.pos[0]), `the document must be valid YAML: ${error.message}`)
+    if (error) {
+      const hint = aboutIndentation.has(error.code)
+        ? '; look at the indentation of this line and the one before it'
+        : ''
+      throw new DocumentError(lineAt(error.pos[0]), `the document must be valid YAML: ${error.message}${hint}`)
+    }
     try {
       this.#root = document.toJS()
     } catch (cause) {

@@ -65,6 +65,7 @@ scopes:
     source: text.trim(),
     file: 'components/x.yaml',
     line: 5,
+    typeLine: 8,
   })
 })
 
@@ -341,6 +342,10 @@ const wrong: Record<string, [text: string, message: string]> = {
   'a key that is written twice': [
     component('    []').replace('version: v1', 'type: conversation.echo'),
     'a component from components/x.yaml:7: the document must be valid YAML: Map keys must be unique',
+  ],
+  'a line that begins in the wrong column': [
+    component('    []').replace('  type: ', ' type: '),
+    'a component from components/x.yaml:6: the document must be valid YAML: Nested mappings are not allowed in compact mappings; look at the indentation of this line and the one before it',
   ],
   'a tab for an indentation': [
     component('    []').replace('  name: openai', '\tname: openai'),

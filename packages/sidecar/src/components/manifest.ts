@@ -35,6 +35,8 @@ export interface ComponentManifest {
   readonly file: string
   /** The line of the component's name, counted from 1. */
   readonly line: number
+  /** The line of its type. */
+  readonly typeLine: number
 }
 
 /** A document that cannot be used. */
@@ -174,6 +176,7 @@ function readComponent(document: YamlDocument, file: string, scope: ValueScope):
     warnings,
     file,
     line: document.line('metadata', 'name'),
+    typeLine: document.line('spec', 'type'),
   }
 }
 

@@ -120,7 +120,7 @@ test('components of other building blocks and those that wait for a secret store
     component('store', 'state.redis') + component('e', 'conversation.echo', secret, 'auth: {secretStore: vault}\n'),
   )
   assert.deepEqual(lines, [
-    'store skipped: state.redis is not a conversation (c.yaml:4)',
+    'store skipped: state.redis is not a conversation (c.yaml:6)',
     'e skipped: its secret store "vault" is not loaded (c.yaml:12)',
   ])
 })
@@ -149,7 +149,7 @@ test('all that cannot be created is said at once', async () => {
   const wrapped = (name: string, type: string) => `initialization error occurred for ${name} (${type}/v1)`
   assert.equal(
     a,
-    `[CREATE_COMPONENT_FAILURE]: ${wrapped('a', 'conversation.eco')}: couldn't find conversation conversation.eco/v1: did you mean conversation.echo? (c.yaml:4)`,
+    `[CREATE_COMPONENT_FAILURE]: ${wrapped('a', 'conversation.eco')}: couldn't find conversation conversation.eco/v1: did you mean conversation.echo? (c.yaml:6)`,
   )
   assert.match(
     b ?? '',
@@ -295,8 +295,8 @@ test('a component that became another building block’s is gone, and none of th
     { name: 'a', what: 'removed', file: 'c.yaml' },
   ])
   assert.deepEqual(lines, [
-    'a skipped: state.redis is not a conversation (c.yaml:4)',
-    'b skipped: pubsub.redis is not a conversation (c.yaml:12)',
+    'a skipped: state.redis is not a conversation (c.yaml:6)',
+    'b skipped: pubsub.redis is not a conversation (c.yaml:14)',
   ])
   assert.throws(() => registry.get('a'), ConversationError)
   assert.deepEqual(registry.update(parse(component('a'))), [{ name: 'a', what: 'added', file: 'c.yaml' }])

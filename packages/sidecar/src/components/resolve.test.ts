@@ -31,6 +31,7 @@ function manifest(entries: Record<string, string | Partial<MetadataEntry>>): Com
     source: '',
     file: 'x.yaml',
     line: 4,
+    typeLine: 4,
   }
 }
 

@@ -102,7 +102,7 @@ function Said({ call: { content, toolCalls } }: { readonly call: CallDetail }) {
       <p class="soft">
         {captured
           ? 'What was said is not kept any more.'
-          : 'What was said is not kept: the sidecar was started without the capture of content.'}
+          : 'What was said is not kept: the sidecar was started without --capture-content.'}
       </p>
     )
   }

@@ -17,7 +17,7 @@ const LONGEST_DELAY_MS = 3_600_000
 /** `conversation.echo`. */
 export const echo = defineProvider({
   type: 'conversation.echo',
-  description: 'Answers with the question, word by word; needs no key',
+  description: 'Answers with the question, word by word; needs no key.',
   settings: {
     delay: { type: 'duration', default: 0, description: 'How long to wait between two words, so that streaming shows' },
     ...historySettings,
