@@ -65,7 +65,7 @@ async function run(take: Take, env: NodeJS.ProcessEnv): Promise<{ written: Piece
       if (part.startsWith('[')) isFaint = part.startsWith(DIM)
       const plain = stripVTControlCharacters(part.startsWith('[') ? ESCAPE + part : part).replaceAll('\r', '')
       if (plain !== '')
-        written.push({ atMs, text: plain, style: plain === '^C' ? 'typed' : isFaint ? 'faint' : 'plain' })
+        written.push({ atMs, text: plain, style: plain.trim() === '^C' ? 'typed' : isFaint ? 'faint' : 'plain' })
     }
     if (take.interruptAfter !== undefined && !isInterrupted && text.includes(take.interruptAfter)) {
       isInterrupted = true

@@ -1,5 +1,6 @@
 /** The help texts, made from the command table. Returned as text; `main.ts` prints it. */
 import type { Flag } from './arguments/flag.ts'
+import { COMMAND } from './command-name.ts'
 import { type CommandEntry, type CommandName, commandTable } from './commands/table.ts'
 import { columns, LINE_WIDTH, wrap } from './terminal/columns.ts'
 
@@ -9,7 +10,7 @@ export function programHelp(): string {
   return [
     'dapr-chat: talk to any large language model through Dapr, token by token',
     '',
-    'Usage: dapr-chat [COMMAND] [FLAGS]',
+    `Usage: ${COMMAND} [COMMAND] [FLAGS]`,
     '',
     'Commands (serve, where none is given):',
     ...columns(commands),
@@ -37,7 +38,7 @@ export function commandHelp(name: CommandName): string {
   return [
     entry.summary,
     '',
-    `Usage: dapr-chat ${name} [FLAGS]${entry.operands && ` ${entry.operands}`}`,
+    `Usage: ${COMMAND} ${name} [FLAGS]${entry.operands && ` ${entry.operands}`}`,
     '',
     'Flags:',
     ...columns(flags),

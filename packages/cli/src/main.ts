@@ -4,6 +4,7 @@
  */
 import { nearest } from '@dapr-chat/sidecar/nearest'
 import { parseArguments } from './arguments/parse.ts'
+import { COMMAND } from './command-name.ts'
 import { runFlags } from './commands/run-flags.ts'
 import { serveFlags } from './commands/serve-flags.ts'
 import {
@@ -70,7 +71,7 @@ async function run(name: CommandName, words: readonly string[], program: Program
       const end = words.indexOf('--')
       const { values, positionals } = parseArguments(runFlags, end === -1 ? words : words.slice(0, end))
       if (values.help) return print(commandHelp(name))
-      refuseOperands(name, positionals, '; the app goes after --, as in dapr-chat run -- node app.js')
+      refuseOperands(name, positionals, `; the app goes after --, as in ${COMMAND} run -- node app.js`)
       const command = await import('./commands/run.ts')
       return command.run(values, end === -1 ? [] : words.slice(end + 1))
     }

@@ -1,5 +1,6 @@
 /** What `ask` asks: the words of the command line, text on stdin, or both. */
 import type { ReadStream } from 'node:tty'
+import { COMMAND } from './command-name.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
 
 /** Standard input, as far as it matters here. */
@@ -42,5 +43,5 @@ async function textOf(input: AsyncIterable<Buffer | string>): Promise<string> {
 
 function required(prompt: string): string {
   if (prompt.trim() !== '') return prompt
-  throw new ExitError(exitCodes.usage, 'Cannot ask: a prompt must be given, as in: npx dapr-chat ask "Tell me a story"')
+  throw new ExitError(exitCodes.usage, `Cannot ask: a prompt must be given, as in: ${COMMAND} ask "Tell me a story"`)
 }

@@ -8,6 +8,7 @@ import { type ComponentInfo, DaprChatClient, type RetryPolicy } from '@dapr-chat
 import { builtInComponents } from './built-in-components.ts'
 import type { Environment } from './environment.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
+import { type LeftOutComponents, leftOutAmong, leftOutAt } from './left-out.ts'
 
 /** A sidecar that answers. */
 export interface SidecarAccess extends AsyncDisposable {
@@ -16,8 +17,8 @@ export interface SidecarAccess extends AsyncDisposable {
   readonly isEmbedded: boolean
   /** The conversation components that can be asked. */
   readonly components: readonly Pick<ComponentInfo, 'name' | 'type'>[]
-  /** The components that an embedded sidecar left out, with the reason. A running one does not report these. */
-  readonly skipped: ReadonlyMap<string, string>
+  /** The components that cannot be asked. A running sidecar is only asked about them when somebody wants one. */
+  readonly leftOut: () => Promise<LeftOutComponents>
   /** A client for one of its components. */
   connect(component: string): DaprChatClient
 }
@@ -40,11 +41,16 @@ const METADATA_MS = 10_000
  */
 export async function openSidecar(environment: Environment): Promise<SidecarAccess> {
   const { http, setBy } = usableAddress(environment)
-  if (await answers(http)) return runningSidecar(http, environment.DAPR_API_TOKEN || undefined)
+  const found = await lookAt(http)
+  if (found === 'sidecar') return runningSidecar(http, environment.DAPR_API_TOKEN || undefined)
   if (setBy !== undefined) {
+    const todo =
+      found === 'stranger'
+        ? `what listens there is no Dapr sidecar; set ${setBy} to where one has its HTTP API, or unset it`
+        : `start one there, or unset ${setBy}`
     throw new ExitError(
       exitCodes.unreachable,
-      `Cannot reach a sidecar at ${http}, where ${setBy} points: start one there, or unset ${setBy} to use an embedded one`,
+      `Cannot reach a sidecar at ${http}, where ${setBy} points: ${todo} to use an embedded one`,
     )
   }
   return embeddedSidecar(environment)
@@ -56,6 +62,12 @@ export async function openSidecar(environment: Environment): Promise<SidecarAcce
  */
 export function usableAddress(environment: Environment): ReturnType<typeof sidecarAddress> {
   const { http, setBy } = sidecarAddress(environment)
+  if (setBy === 'DAPR_HTTP_PORT' && !isPort(environment.DAPR_HTTP_PORT)) {
+    throw new ExitError(
+      exitCodes.usage,
+      `Cannot use DAPR_HTTP_PORT: it must be a number from 1 to 65535, such as 3500: current value is "${environment.DAPR_HTTP_PORT}"`,
+    )
+  }
   if (URL.canParse(http)) return { http, setBy }
   throw new ExitError(
     exitCodes.usage,
@@ -73,12 +85,24 @@ export function sidecarAddress(environment: Environment): { http: string; setBy:
   return { http: `http://127.0.0.1:${port || 3500}`, setBy: port ? 'DAPR_HTTP_PORT' : undefined }
 }
 
-async function answers(http: string): Promise<boolean> {
+function isPort(text = ''): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+}
+
+/**
+ * What is at an address. A healthy sidecar answers 204, and nothing else that is well; a page, or the metrics of one,
+ * comes with 200 or is not found. Any other failure may be that of a sidecar, or of what stands before it.
+ */
+async function lookAt(http: string): Promise<'sidecar' | 'stranger' | 'nothing'> {
   try {
     const response = await fetch(`${http}/v1.0/healthz/outbound`, { signal: AbortSignal.timeout(PROBE_MS) })
-    return response.ok
-  } catch {
-    return false
+    await response.body?.cancel()
+    if (response.status === 204) return 'sidecar'
+    return response.ok || [400, 404, 405].includes(response.status) ? 'stranger' : 'nothing'
+  } catch (error) {
+    // It took the connection and does not speak HTTP/1.1: the gRPC port, for one.
+    const { code } = ((error as Error).cause ?? {}) as { code?: unknown }
+    return typeof code === 'string' && /^(HPE_|UND_ERR_SOCKET$)/.test(code) ? 'stranger' : 'nothing'
   }
 }
 
@@ -89,7 +113,7 @@ async function runningSidecar(http: string, apiToken: string | undefined): Promi
     http,
     isEmbedded: false,
     components: await new DaprChatClient(options).components({ timeoutMs: METADATA_MS }),
-    skipped: new Map(),
+    leftOut: () => leftOutAt(http, apiToken),
     connect: (component) => new DaprChatClient({ ...options, component }),
     async [Symbol.asyncDispose]() {},
   }
@@ -121,9 +145,7 @@ async function embeddedSidecar(environment: Environment): Promise<SidecarAccess>
     components: sidecar.components.filter(
       ({ state, type }) => state === 'ready' && type.toLowerCase().startsWith('conversation.'),
     ),
-    skipped: new Map(
-      sidecar.components.flatMap(({ name, state, reason }) => (state === 'ready' ? [] : [[name, reason ?? state]])),
-    ),
+    leftOut: async () => leftOutAmong(sidecar.components),
     connect: (component) => new DaprChatClient({ component, endpoint: { http }, apiToken, retry }),
     [Symbol.asyncDispose]: () => sidecar.close(),
   }

@@ -18,6 +18,7 @@ import type { ChatSession } from './session.ts'
 import type { SlashContext } from './slash-command.ts'
 import { completeLine, findCommand } from './slash-commands.ts'
 import { targetName } from './target.ts'
+import { turnCount } from './turn-count.ts'
 
 /** A chat on the terminal, or turn by turn from a pipe. */
 export class ChatLoop {
@@ -181,8 +182,8 @@ export class ChatLoop {
     this.#say(
       `Talking to ${this.#style.bold(targetName(target))} ${where}. ${this.#style.dim('/help lists the commands, Ctrl-D leaves.')}`,
     )
-    const turns = (await session.stored)?.turns.length
-    if (turns) this.#say(this.#style.dim(`Going on in "${session.id}", which has ${turns} turns.`))
+    const turns = (await session.stored)?.turns ?? []
+    if (turns.length > 0) this.#say(this.#style.dim(`Going on in "${session.id}", which has ${turnCount(turns)}.`))
   }
 
   #complain(error: unknown): void {

@@ -11,18 +11,20 @@ export interface Target {
 /**
  * Reads `component` or `component/model`.
  * @param named what was named; `undefined` takes the only component there is.
+ * @param example writes a command that names a component, for whoever must choose one.
  * @throws ExitError that lists the choices.
  */
-export function chooseTarget(
+export async function chooseTarget(
   named: string | undefined,
-  sidecar: Pick<SidecarAccess, 'components' | 'skipped'>,
-): Target {
+  sidecar: Pick<SidecarAccess, 'components' | 'leftOut'>,
+  example?: (component: string) => string,
+): Promise<Target> {
   const slash = named?.indexOf('/') ?? -1
   // The name of a component may hold a slash itself.
   const isWhole = slash === -1 || sidecar.components.some(({ name }) => name === named)
-  if (named === undefined || isWhole) return { component: chooseComponent(named, sidecar) }
+  if (named === undefined || isWhole) return { component: await chooseComponent(named, sidecar, example) }
   const model = named.slice(slash + 1)
-  return { component: chooseComponent(named.slice(0, slash), sidecar), ...(model !== '' && { model }) }
+  return { component: await chooseComponent(named.slice(0, slash), sidecar), ...(model !== '' && { model }) }
 }
 
 /** As it is written and shown. */

@@ -18,6 +18,7 @@ import { ExitError, exitCodes } from '../exit-code.ts'
 import { exitCodeOf } from '../failure.ts'
 import { readPrompt } from '../prompt.ts'
 import { choosePlace, keepsByItself, savedConversations } from '../saved/conversation-place.ts'
+import { naming } from '../chatting/naming.ts'
 import { openSidecar } from '../sidecar-access.ts'
 import { askOnTerminal } from '../terminal/ask-on-terminal.ts'
 import { Interruption } from '../terminal/interruption.ts'
@@ -49,7 +50,8 @@ export async function ask(values: AskValues, words: readonly string[]): Promise<
   using interruption = new Interruption()
   const opening = openSidecar(variables)
   await using sidecar = await (values.quiet ? opening : whileWaiting('opening a sidecar', opening))
-  const target = chooseTarget(values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined), sidecar)
+  const named = values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined)
+  const target = await chooseTarget(named, sidecar, (component) => naming(component, variables))
   const conversation = sidecar
     .connect(target.component)
     .conversation({ id, store, ...(values.system !== undefined && { system: values.system }) })

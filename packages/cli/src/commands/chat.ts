@@ -5,6 +5,7 @@ import { approver } from '../chatting/approval.ts'
 import { ChatLoop } from '../chatting/chat-loop.ts'
 import { readOptions } from '../chatting/question-options.ts'
 import { ChatSession } from '../chatting/session.ts'
+import { naming } from '../chatting/naming.ts'
 import { chooseTarget } from '../chatting/target.ts'
 import { readToolsFiles } from '../chatting/tools/tools-file.ts'
 import { loadEnvironment } from '../environment.ts'
@@ -30,7 +31,15 @@ export async function chat(values: FlagValues<typeof chatFlags>): Promise<number
   const keeps = isPerson && keepsByItself(variables, saved)
   const place = await choosePlace({ saved, keeps, cid: values.cid, continue: values.continue })
   await using sidecar = await whileWaiting('opening a sidecar', openSidecar(variables))
-  const target = chooseTarget(values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined), sidecar)
+  const named = values.component ?? (variables.DAPR_LLM_COMPONENT_DEFAULT || undefined)
+  const [first, ...others] = sidecar.components
+  // A person sees the choice and can change it at once; a script would be answered by a guess.
+  const isChosen = isPerson && named === undefined && others.length > 0
+  const target = await chooseTarget(isChosen ? first?.name : named, sidecar, (name) => naming(name, variables))
+  if (isChosen) {
+    const names = others.map(({ name }) => name).join(', ')
+    process.stderr.write(`No component was named, so this begins with the first; /component changes to ${names}.\n`)
+  }
   const file = new HistoryFile(isPerson && remembers(variables) ? join(stateFolder(variables), 'history') : undefined)
   const loop = new ChatLoop({ history: file.read(), onLine: (line) => file.add(line) }, values.usage)
   const approve = approver(isPerson ? loop.askUser : undefined, loop.untilShown)

@@ -11,7 +11,7 @@ import type { componentsFlags } from './table.ts'
  * @throws ExitError for operands that are none, and for a type that the sidecar does not have.
  */
 export function components(values: FlagValues<typeof componentsFlags>, operands: readonly string[]): string {
-  const [action, type, excess] = operands
+  const [action = 'list', type, excess] = operands
   if (action === 'list' && type === undefined) return list(values.json === true)
   if (action === 'explain' && type !== undefined && excess === undefined) return explain(type, values.json === true)
   throw new ExitError(

@@ -123,7 +123,7 @@ function refuseUnsupported(values: Values, [program = '', ...rest]: readonly str
   if (values.kubernetes) throw refuse('Cannot use --kubernetes: apps are run on this machine only')
   if (program === '') {
     throw refuse(
-      "Cannot run: the app's command must follow --, as in dapr-chat run -- node app.js: there is none; dapr-chat serve starts the sidecar alone",
+      `Cannot run: the app's command must follow --, as in ${COMMAND} run -- node app.js: there is none; ${COMMAND} serve starts the sidecar alone`,
     )
   }
   return [program, ...rest]

@@ -3,6 +3,7 @@
  * Implementations are loaded when they run, so that `--help` and `ask` do not wait for a server's modules.
  */
 import type { Flags } from '../arguments/flag.ts'
+import { COMMAND } from '../command-name.ts'
 import { devFlags } from '../dev/dev-flags.ts'
 import { replayFlags } from '../replay/replay-flags.ts'
 import { topFlags } from '../top/top-flags.ts'
@@ -151,7 +152,7 @@ export const commandTable = {
   },
   components: {
     summary: 'List the kinds of components, or explain the settings of one',
-    operands: 'list | explain TYPE',
+    operands: '[list | explain TYPE]',
     choices: ['list', 'explain'],
     notes: ['TYPE is such as conversation.openai, or openai for short.'],
     flags: componentsFlags,
@@ -170,7 +171,7 @@ export const commandTable = {
     summary: 'Write a component file for a provider',
     operands: 'PROVIDER',
     notes: [
-      'PROVIDER is such as openai; dapr-chat components list names all. The key stays out of the file, which says where it comes from and which a real daprd takes too.',
+      `PROVIDER is such as openai; ${COMMAND} components names all. The key stays out of the file, which says where it comes from and which a real daprd takes too.`,
     ],
     flags: initFlags,
   },

@@ -3,6 +3,7 @@ import { constants, existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { BUILT_PAGE, checkFolders, defaultSettings } from '@dapr-chat/sidecar'
+import { COMMAND } from '../command-name.ts'
 import type { Environment } from '../environment.ts'
 import { vendorVariables } from '../init/component-file.ts'
 import { findDaprd } from '../running/daprd.ts'
@@ -84,7 +85,7 @@ async function sidecarCheck(environment: Environment): Promise<Check> {
     }
     return { check, state: 'ok', result: `healthy at ${http}, ${versionIn(await metadata.json())}` }
   } catch {
-    if (setBy === undefined) return { check, state: 'note', result: `none at ${http}`, todo: 'dapr-chat serve' }
+    if (setBy === undefined) return { check, state: 'note', result: `none at ${http}`, todo: `${COMMAND} serve` }
     const todo = `start a sidecar there, or unset ${setBy}`
     return { check, state: 'failed', result: `none at ${http}, where ${setBy} points`, todo }
   }
@@ -100,7 +101,7 @@ function versionIn(metadata: unknown): string {
 async function componentChecks(environment: Environment): Promise<readonly Check[]> {
   const check = 'components'
   if (!existsSync(DEFAULT_FOLDER)) {
-    return [{ check, state: 'note', result: `there is no ${DEFAULT_FOLDER}`, todo: 'dapr-chat init openai' }]
+    return [{ check, state: 'note', result: `there is no ${DEFAULT_FOLDER}`, todo: `${COMMAND} init openai` }]
   }
   const { components, findings } = await checkFolders({
     folders: [DEFAULT_FOLDER],
@@ -117,7 +118,7 @@ async function componentChecks(environment: Environment): Promise<readonly Check
   const ready = components.filter(({ state }) => state === 'ready').map(({ name }) => name)
   const result = `${DEFAULT_FOLDER}: ${ready.join(', ') || 'none'} ready; errors: ${errors}, warnings: ${warnings}`
   if (found.length === 0) return [{ check, state: 'ok', result }]
-  const todo = `dapr-chat config check ${DEFAULT_FOLDER}`
+  const todo = `${COMMAND} config check ${DEFAULT_FOLDER}`
   return [{ check, state: errors > 0 ? 'failed' : 'warning', result, todo }, ...found]
 }
 
@@ -159,7 +160,8 @@ async function findOnPath(program: string, { PATH = '' }: Environment): Promise<
 function consoleCheck(): Check {
   const check = 'console'
   if (existsSync(join(BUILT_PAGE, 'index.html'))) return { check, state: 'ok', result: 'built' }
-  return { check, state: 'warning', result: 'not built, so that /console shows nothing', todo: 'npm run build:console' }
+  const todo = 'npm start, which builds it before it starts the sidecar; npm run build:console builds it alone'
+  return { check, state: 'warning', result: 'not built, so that /console shows nothing', todo }
 }
 
 function proxyCheck(environment: Environment): Check {

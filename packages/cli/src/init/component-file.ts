@@ -1,5 +1,6 @@
 /** The text of a component file for a beginner: what the kind needs, where its key comes from, and what may be added. */
 import { type AnyProviderDefinition, shownDefault } from '@dapr-chat/sidecar'
+import { COMMAND } from '../command-name.ts'
 import { shortType } from '../commands/components.ts'
 
 /** The variables that vendors name for their keys, by the short type and the setting. */
@@ -55,7 +56,7 @@ export function componentFile(definition: AnyProviderDefinition, options: Compon
   const lines = [
     `# yaml-language-server: $schema=${schema}`,
     `# ${description}`,
-    `# All settings: dapr-chat components explain ${shortType(type)}`,
+    `# All settings: ${COMMAND} components explain ${shortType(type)}`,
     ...componentHead(name, type),
     metadata.length > 0 ? '  metadata:' : '  # metadata:',
     ...metadata,

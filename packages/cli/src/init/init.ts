@@ -1,8 +1,9 @@
 /** `dapr-chat init`: writes a component file that is right, and says what comes next. A key never goes into a file. */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { componentSchema, providers } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
+import { COMMAND, shellWord } from '../command-name.ts'
 import { componentType, shortType } from '../commands/components.ts'
 import type { initFlags } from '../commands/table.ts'
 import { loadEnvironment } from '../environment.ts'
@@ -10,6 +11,9 @@ import { ExitError, exitCodes } from '../exit-code.ts'
 import { write } from '../terminal/output.ts'
 import { componentFile } from './component-file.ts'
 import { componentName } from './component-name.ts'
+
+/** Where the file goes, and where `serve` looks, unless another folder is named. */
+const DEFAULT_FOLDER = 'components'
 
 /** Beside the component, for editors; loaders pass over hidden files. */
 const SCHEMA_FILE = '.component-schema.json'
@@ -28,7 +32,7 @@ export async function init(values: FlagValues<typeof initFlags>, operands: reado
   }
   const definition = componentType(type)
   const name = componentName(values.name ?? shortType(definition.type))
-  const folder = values.folder || 'components'
+  const folder = values.folder || DEFAULT_FOLDER
   const file = join(folder, `${name}.yaml`)
   const { text, needs } = componentFile(definition, {
     name,
@@ -60,13 +64,15 @@ async function nextSteps(
 ): Promise<string> {
   const { variables } = await loadEnvironment(process.env, process.cwd())
   const store = values['secret-store']
+  const isDefault = resolve(folder) === resolve(DEFAULT_FOLDER)
   const missing = needs.filter((variable) => !variables[variable])
   const steps = [
     ...(store ? [`Put ${needs.join(', ')} into the secret store "${store}"`] : []),
     ...(!store && missing.length > 0 ? [`Set ${missing.join(', ')} in the shell, or in a .env file here`] : []),
-    `dapr-chat config check ${folder}`,
-    `dapr-chat serve --resources-path ${folder}`,
-    `dapr-chat chat --component ${name}`,
+    `${COMMAND} config check${isDefault ? '' : ` ${shellWord(folder)}`}`,
+    `${COMMAND} serve${isDefault ? '' : ` --resources-path ${shellWord(folder)}`}`,
+    ...(!store && needs.length > 0 ? ['  Where one is running, start it again: a key is read when the sidecar starts.'] : []),
+    `${COMMAND} chat --component ${name}`,
   ]
   return `next:\n${steps.map((step) => `  ${step}\n`).join('')}`
 }

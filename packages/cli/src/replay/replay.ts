@@ -12,6 +12,7 @@ import { ExitError, exitCodes, signalExitCode } from '../exit-code.ts'
 import { componentName } from '../init/component-name.ts'
 import { StopWish } from '../running/stop-wish.ts'
 import { busyMessage } from '../serving/busy-ports.ts'
+import { portHolder } from '../serving/ports.ts'
 import { write } from '../terminal/output.ts'
 import { componentYaml, REPLAY_MARK } from './component-yaml.ts'
 import { providerTypeOf } from './provider-type.ts'
@@ -46,7 +47,8 @@ export async function replay(values: Values, operands: readonly string[]): Promi
   await using server = await replayServer(port, options, (replayed) => note(replayedLine(replayed))).catch(
     async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error
-      throw new ExitError(exitCodes.unreachable, await busyMessage(port, '--port'), { cause: error })
+      const holder = await portHolder(port)
+      throw new ExitError(exitCodes.unreachable, busyMessage([{ port, flag: '--port', holder }]), { cause: error })
     },
   )
   const yaml = componentYaml(definition, name, server.endpoint)

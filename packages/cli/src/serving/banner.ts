@@ -1,5 +1,6 @@
 /** What `serve` prints once it is ready: where it is, what it has, and what to try next. Pure: text from data. */
 import type { SidecarAddresses, SidecarComponent } from '@dapr-chat/sidecar'
+import { COMMAND } from '../command-name.ts'
 import type { LoadedEnvironment } from '../environment.ts'
 import type { Style } from '../terminal/style.ts'
 
@@ -91,7 +92,7 @@ function nextLines({ components, addresses, style }: BannerFacts): string[] {
   const choice = ready.length === 1 ? '' : ` -m ${target.name}`
   return [
     title,
-    `    ${variable}npx dapr-chat ask${choice} "Tell me a story"`,
+    `    ${variable}${COMMAND} ask${choice} "Tell me a story"`,
     `    curl ${addresses.http}${route} -d '${body}'`,
   ]
 }

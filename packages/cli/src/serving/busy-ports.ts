@@ -1,8 +1,9 @@
 /** Refuses taken ports before anything starts, with the number, the flag to change and, where known, the holder. */
 
-import type { SidecarSettings } from '@dapr-chat/sidecar'
+import { defaultSettings, type SidecarSettings } from '@dapr-chat/sidecar'
+import { COMMAND } from '../command-name.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
-import { isPortFree, portHolder } from './ports.ts'
+import { isPortFree, type PortHolder, portHolder } from './ports.ts'
 
 /** The ports that a sidecar opens, by their settings. */
 export type PortName = 'httpPort' | 'grpcPort' | 'metricsPort'
@@ -21,14 +22,45 @@ const serveFlagNames: Readonly<Record<PortName, string>> = {
  */
 export async function refuseBusyPorts(settings: SidecarSettings, flags = serveFlagNames): Promise<void> {
   const wanted = wantedPorts(settings).map((port) => ({ ...port, flag: flags[port.name] }))
-  const problems: string[] = []
+  const busy: BusyPort[] = []
   for (const { flag, port, addresses } of wanted) {
     const twin = wanted.find((other) => other.flag !== flag && other.port === port && port !== 0)
     if (twin !== undefined) refuseTwins(flag, twin.flag, port)
     if (settings.app?.port === port) refuseTwins(flag, '--app-port', port)
-    if (!(await isFreeOnAll(port, addresses, flag))) problems.push(await busyMessage(port, flag))
+    if (!(await isFreeOnAll(port, addresses, flag))) busy.push({ flag, port, holder: await portHolder(port) })
   }
-  if (problems.length > 0) throw new ExitError(exitCodes.unreachable, problems.join('\n'))
+  if (busy.length === 0) return
+  const running = busy.length === wanted.length ? runningSidecar(busy) : undefined
+  throw new ExitError(
+    exitCodes.unreachable,
+    running === undefined ? busyMessage(busy) : runningMessage(running, settings.httpPort, busy),
+  )
+}
+
+/** A port that is taken. */
+export interface BusyPort {
+  readonly port: number
+  /** By which another one is chosen. */
+  readonly flag: string
+  /** Who has it, where the system tells. */
+  readonly holder: PortHolder | undefined
+}
+
+/** The one sidecar that has all of them, told by the name that it gives its process. */
+function runningSidecar([first, ...others]: readonly BusyPort[]): PortHolder | undefined {
+  const holder = first?.holder
+  return holder?.name === 'dapr-chat' && others.every(({ holder: other }) => other?.pid === holder.pid)
+    ? holder
+    : undefined
+}
+
+function runningMessage({ pid }: PortHolder, httpPort: number, busy: readonly BusyPort[]): string {
+  const variable = httpPort === defaultSettings.httpPort ? '' : `DAPR_HTTP_PORT=${httpPort} `
+  const flags = busy.map(({ flag }) => flag).join(', ')
+  return [
+    `Cannot start: a sidecar is running already at http://127.0.0.1:${httpPort} (pid ${pid})`,
+    `Ask it with ${variable}${COMMAND} ask "Tell me a story", stop it, or choose other ports with ${flags}.`,
+  ].join('\n')
 }
 
 /** The ports that will be opened, with their addresses. */
@@ -49,14 +81,21 @@ function refuseTwins(flag: string, other: string, port: number): never {
   throw new ExitError(exitCodes.usage, `Cannot start: ${flag} and ${other} must differ: both are ${port}`)
 }
 
-/**
- * What to say about one taken port.
- * @param flag by which another one is chosen.
- */
-export async function busyMessage(port: number, flag: string): Promise<string> {
-  const holder = await portHolder(port)
-  const who = holder === undefined ? 'another process' : `${holder.name} (pid ${holder.pid})`
-  return `Cannot start: port ${port} must be free: ${who} listens on it; stop it, or choose another port with ${flag}`
+/** What to say about taken ports: a sentence about one, a line for each of several. */
+export function busyMessage(busy: readonly BusyPort[]): string {
+  const [first] = busy
+  if (first !== undefined && busy.length === 1) {
+    const { port, holder, flag } = first
+    return `Cannot start: port ${port} must be free: ${holderName(holder)} listens on it; stop it, or choose another port with ${flag}`
+  }
+  return [
+    'Cannot start: these ports must be free; stop what listens on them, or choose others with the flags:',
+    ...busy.map(({ port, holder, flag }) => `  port ${port}: ${holderName(holder)} listens on it; ${flag}`),
+  ].join('\n')
+}
+
+function holderName(holder: PortHolder | undefined): string {
+  return holder === undefined ? 'another process' : `${holder.name} (pid ${holder.pid})`
 }
 
 async function isFreeOnAll(port: number, addresses: readonly string[], flag: string): Promise<boolean> {

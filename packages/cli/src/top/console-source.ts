@@ -1,5 +1,6 @@
 /** Reads the figures from a sidecar that runs, by the API of its console: the same numbers as the page shows. */
 import type { CallList, CallSummary, ComponentList, ConsoleSession, Overview, OverviewWindow } from '@dapr-chat/sidecar'
+import { COMMAND } from '../command-name.ts'
 import type { Environment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { usableAddress } from '../sidecar-access.ts'
@@ -91,7 +92,7 @@ export class ConsoleSource {
   }
 
   #unreachable(cause: unknown): ExitError {
-    const todo = this.#setBy === undefined ? 'start one with dapr-chat serve' : `${this.#setBy} points there`
+    const todo = this.#setBy === undefined ? `start one with ${COMMAND} serve` : `${this.#setBy} points there`
     return new ExitError(
       exitCodes.unreachable,
       `Cannot show figures: a sidecar must answer at ${this.#http}: none does; ${todo}`,

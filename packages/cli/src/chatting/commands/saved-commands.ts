@@ -42,7 +42,7 @@ export const savedCommands: readonly SlashCommand[] = [
       session.goTo(id)
       const question = stored.turns.at(-1)?.messages[0]?.content
       const last = typeof question === 'string' ? `, the last one: ${excerpt(question, 60)}` : ''
-      say(`Going on in "${id}": ${stored.turns.length} turns${last}`)
+      say(`Going on in "${id}": ${turnCount(stored.turns)}${last}`)
     },
     complete: (_, { saved }) => names(saved),
   },
@@ -86,7 +86,7 @@ async function list(_: string, { session, say }: SlashContext): Promise<void> {
       const first = turns[0]?.messages.find(({ role }) => role === 'user')?.content
       const about = excerpt(typeof first === 'string' ? first : (textOf(first) ?? ''), 50)
       const here = id === session.id ? ', this one' : ''
-      return [id, `${date(changedAt)}, ${turns.length} turns${here}: ${about}`] as const
+      return [id, `${date(changedAt)}, ${turnCount(turns)}${here}: ${about}`] as const
     }),
   )
   for (const line of columns(rows)) say(line)

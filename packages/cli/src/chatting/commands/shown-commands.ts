@@ -4,6 +4,7 @@ import { usageLine } from '../../terminal/usage-line.ts'
 import { componentType } from '../component-type.ts'
 import type { SlashCommand, SlashContext } from '../slash-command.ts'
 import { targetName } from '../target.ts'
+import { turnCount } from '../turn-count.ts'
 
 /** `/usage` and `/json`. */
 export const shownCommands: readonly SlashCommand[] = [
@@ -24,7 +25,7 @@ async function usage(_: string, { session, say }: SlashContext): Promise<void> {
   const { turns } = conversation.toJSON()
   const { usage: sum } = conversation
   const tokens = sum ? `${sum.prompt_tokens} in / ${sum.completion_tokens} out` : 'no tokens were reported'
-  say(`This conversation: ${turns.length} turns, ${tokens}.`)
+  say(`This conversation: ${turnCount(turns)}, ${tokens}.`)
   const { last, sidecar } = session
   if (last) say(usageLine(targetName(last.target), last.result, componentType(sidecar, last.target.component)))
 }

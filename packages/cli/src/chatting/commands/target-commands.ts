@@ -8,9 +8,9 @@ export const targetCommands: readonly SlashCommand[] = [
     name: '/component',
     operands: '[NAME[/MODEL]]',
     meaning: 'talk to another component; the conversation goes on',
-    run(name, { session, say }) {
+    async run(name, { session, say }) {
       if (name !== '') {
-        session.target = chooseTarget(name, session.sidecar)
+        session.target = await chooseTarget(name, session.sidecar)
         say(`Talking to ${targetName(session.target)}.`)
       } else {
         const names = session.sidecar.components.map((known) => known.name)
