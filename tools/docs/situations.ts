@@ -25,7 +25,7 @@ export const situations = {
       'dapr-chat: Cannot start: port … must be free: … listens on it; stop it, or choose another port with --dapr-http-port',
     ],
     ends: 'exit code 3',
-    todo: 'Another sidecar, or a daprd, has the port. The line names the process and the flag. A port of 0 means any free one; `dapr-chat doctor` looks at all three ports.',
+    todo: 'Another sidecar, or a daprd, has the port. The line names the process and the flag. Where one `dapr-chat` has all three ports, the line says at which address a sidecar runs already, and its pid. A port of 0 means any free one; `dapr-chat doctor` looks at all three ports.',
   },
   missingKey: {
     title: 'A key is missing',
@@ -59,7 +59,7 @@ export const situations = {
     done: '`dapr-chat ask --component gtp …`',
     seen: ['dapr-chat: Unknown component "gtp": did you mean gpt?'],
     ends: 'exit code 2',
-    todo: 'Use one of the names that `GET /v1.0/metadata` or the page Components of the console lists. Over HTTP the answer is 400 with `ERR_CONVERSATION_NOT_FOUND`, as with daprd; the client’s `ComponentNotFoundError` has the names in `available`. One that was skipped at the start is not among them: look at the lines before `ready`.',
+    todo: 'Use one of the names that `GET /v1.0/metadata` or the page Components of the console lists. Over HTTP the answer is 400 with `ERR_CONVERSATION_NOT_FOUND`, as with daprd; the client’s `ComponentNotFoundError` has the names in `available`. For one that was skipped `ask` says why, with exit code 4, unless the sidecar is a daprd or has no console: then look at the lines before `ready`.',
   },
   wrongPath: {
     title: 'The folder of components does not exist',

@@ -2,10 +2,8 @@
  * Where `ask` and `chat` get their sidecar from: the one that runs, or an embedded one for the time of the command.
  * Both are spoken to over HTTP by the same client, so a command does not care which it has.
  */
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { type ComponentInfo, DaprChatClient, type RetryPolicy } from '@dapr-chat/client'
-import { builtInComponents } from './built-in-components.ts'
+import { standardFolder } from './built-in-components.ts'
 import type { Environment } from './environment.ts'
 import { ExitError, exitCodes } from './exit-code.ts'
 import { type LeftOutComponents, leftOutAmong, leftOutAt } from './left-out.ts'
@@ -101,8 +99,8 @@ async function lookAt(http: string): Promise<'sidecar' | 'stranger' | 'nothing'>
     return response.ok || [400, 404, 405].includes(response.status) ? 'stranger' : 'nothing'
   } catch (error) {
     // It took the connection and does not speak HTTP/1.1: the gRPC port, for one.
-    const { code } = ((error as Error).cause ?? {}) as { code?: unknown }
-    return typeof code === 'string' && /^(HPE_|UND_ERR_SOCKET$)/.test(code) ? 'stranger' : 'nothing'
+    const { cause } = error as Error
+    return cause instanceof Error && ['HTTPParserError', 'SocketError'].includes(cause.name) ? 'stranger' : 'nothing'
   }
 }
 
@@ -122,14 +120,13 @@ async function runningSidecar(http: string, apiToken: string | undefined): Promi
 /** Has `./components`, or where there is none the echo component that comes with the command. */
 async function embeddedSidecar(environment: Environment): Promise<SidecarAccess> {
   const { createSidecar } = await import('@dapr-chat/sidecar')
-  const own = resolve('components')
   // Others on this machine may reach the port, so it takes a token that only this process knows.
   const apiToken = crypto.randomUUID()
   const sidecar = await createSidecar({
     httpPort: 0,
     grpcPort: 0,
     metricsPort: 0,
-    resourcesPaths: [existsSync(own) ? own : builtInComponents],
+    resourcesPaths: [standardFolder()],
     environment,
     apiToken,
     logLevel: 'fatal',

@@ -6,12 +6,19 @@ import { after, before, describe, it } from 'node:test'
 import { isPortFree } from '../src/serving/ports.ts'
 import { echoYaml, folder, run, start, startSidecar } from './command.ts'
 
+/** A component that is skipped, as its key is not there. */
+const keyless = `${echoYaml('openai').replace('conversation.echo', 'conversation.openai')}  metadata: [{ name: key, value: "\${NO_SUCH_KEY}" }]\n`
+
 describe('dapr-chat ask', () => {
   let place: Awaited<ReturnType<typeof folder>>
   let sidecar: Awaited<ReturnType<typeof startSidecar>>
   let env: Readonly<Record<string, string>>
   before(async () => {
-    place = await folder({ 'echo.yaml': echoYaml('echo'), 'slow.yaml': echoYaml('slow', '80ms') })
+    place = await folder({
+      'echo.yaml': echoYaml('echo'),
+      'slow.yaml': echoYaml('slow', '80ms'),
+      'openai.yaml': keyless,
+    })
     sidecar = await startSidecar(['--resources-path', place.path])
     env = { DAPR_HTTP_ENDPOINT: sidecar.addresses.http }
   })
@@ -58,7 +65,12 @@ describe('dapr-chat ask', () => {
   it('does not guess between two components', async () => {
     const { code, stdout, stderr } = await run(['ask', 'hello'], { env })
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
-    assert.match(stderr, /--component must name one of echo, slow/)
+    assert.match(stderr, /--component must name one of echo, slow\n/)
+    // The line can be pasted: what was said about the sidecar and the question is in it.
+    const pasted = `For example: DAPR_HTTP_ENDPOINT=${env.DAPR_HTTP_ENDPOINT} npx dapr-chat ask -m echo`
+    assert.ok(stderr.endsWith(`${pasted} hello\n`), stderr)
+    const quoted = await run(['ask', '--no-stream', "it's $HOME"], { env })
+    assert.ok(quoted.stderr.endsWith(`${pasted} --no-stream 'it'\\''s $HOME'\n`), quoted.stderr)
     assert.equal(
       (await run(['ask', 'hello'], { env: { ...env, DAPR_LLM_COMPONENT_DEFAULT: 'echo' } })).stdout,
       'hello\n',
@@ -94,10 +106,46 @@ describe('dapr-chat ask', () => {
     assert.match(stderr, /Cannot reach a sidecar at http:\/\/127\.0\.0\.1:1, where DAPR_HTTP_PORT points/)
   })
 
-  it('exits with 2 where DAPR_HTTP_PORT is not a port', async () => {
-    const { code, stderr } = await run(['ask', 'hello'], { env: { DAPR_HTTP_PORT: 'abc' } })
-    assert.equal(code, 2)
-    assert.match(stderr, /Cannot use DAPR_HTTP_PORT: .* it leads to http:\/\/127\.0\.0\.1:abc/)
+  it('exits with 2 where DAPR_HTTP_PORT is not a port, and asks for a number', async () => {
+    for (const port of ['abc', '0', '70000']) {
+      const { code, stderr } = await run(['ask', 'hello'], { env: { DAPR_HTTP_PORT: port } })
+      assert.equal(code, 2)
+      assert.match(stderr, new RegExp(`Cannot use DAPR_HTTP_PORT: it must be a number from 1 .* value is "${port}"`))
+    }
+  })
+
+  it('exits with 3 where something else listens at the address that was set', async () => {
+    for (const address of [sidecar.addresses.metrics, `tcp://${sidecar.addresses.grpc}`]) {
+      const { port } = new URL(address)
+      const { code, stdout, stderr } = await run(['ask', '-m', 'echo', 'hello'], { env: { DAPR_HTTP_PORT: port } })
+      assert.deepEqual([code, stdout], [3, ''], stderr)
+      assert.match(
+        stderr,
+        new RegExp(`at http://127\\.0\\.0\\.1:${port}, where DAPR_HTTP_PORT points: .* is no Dapr sidecar`),
+      )
+    }
+  })
+
+  it('tells why a component of a running sidecar was skipped, and exits with 4', async () => {
+    for (const name of ['openai', 'openai/gpt-5']) {
+      const { code, stdout, stderr } = await run(['ask', '-m', name, 'hello'], { env })
+      assert.deepEqual([code, stdout], [4, ''])
+      assert.match(stderr, /Cannot use component "openai": it was skipped: NO_SUCH_KEY is not set/)
+    }
+  })
+
+  it('tells it with the token of the sidecar, and calls it unknown where the console is closed', async () => {
+    const token = { DAPR_API_TOKEN: 'right' }
+    const options = ['--resources-path', place.path]
+    await using guarded = await startSidecar(options, { env: token })
+    const first = await run(['ask', '-m', 'openai', 'hello'], {
+      env: { DAPR_HTTP_ENDPOINT: guarded.addresses.http, ...token },
+    })
+    assert.deepEqual([first.code, /NO_SUCH_KEY is not set/.test(first.stderr)], [4, true], first.stderr)
+    await using closed = await startSidecar([...options, '--enable-console=false'])
+    const second = await run(['ask', '-m', 'openai', 'hello'], { env: { DAPR_HTTP_ENDPOINT: closed.addresses.http } })
+    assert.equal(second.code, 2)
+    assert.match(second.stderr, /Unknown component "openai": it must be one of echo, slow/)
   })
 
   it('exits with 4 where the token is not that of the sidecar', async () => {
@@ -122,11 +170,7 @@ describe('dapr-chat ask, with an embedded sidecar', { skip }, () => {
   })
 
   it('tells why a component was skipped, and exits with 4', async () => {
-    const openai = echoYaml('openai').replace('conversation.echo', 'conversation.openai')
-    await using place = await folder({
-      'components/echo.yaml': echoYaml('echo'),
-      'components/openai.yaml': `${openai}  metadata: [{ name: key, value: "\${NO_SUCH_KEY}" }]\n`,
-    })
+    await using place = await folder({ 'components/echo.yaml': echoYaml('echo'), 'components/openai.yaml': keyless })
     const { code, stderr } = await run(['ask', '-m', 'openai', 'hello'], { cwd: place.path })
     assert.equal(code, 4)
     assert.match(stderr, /Cannot use component "openai": it was skipped: NO_SUCH_KEY is not set/)

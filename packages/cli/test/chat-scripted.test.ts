@@ -68,7 +68,7 @@ describe('dapr-chat chat, with a scripted provider', () => {
     )
     assert.equal(JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1)).choices[0].message.content, 'You said last')
     assert.match(stderr, /Cannot read image "nosuch\.png"/)
-    assert.match(stderr, /This conversation: 1 turns, 3 in \/ 2 out\.\ngpt · 3 in \/ 2 out/)
+    assert.match(stderr, /This conversation: 1 turn, 3 in \/ 2 out\.\ngpt · 3 in \/ 2 out/)
     assert.match(stderr, /Unknown command \/quit/)
   })
 

@@ -43,6 +43,17 @@ describe('dapr-chat chat, on a terminal', { skip: noScreen }, () => {
     assert.equal(await terminal.exit, 0)
   })
 
+  it('begins with the first of several components where none was named, and says so', async () => {
+    await using terminal = startOnScreen(['chat'], {
+      cwd: place.path,
+      env: { DAPR_HTTP_ENDPOINT: sidecar.addresses.http, XDG_STATE_HOME: join(place.path, 'begins') },
+    })
+    assert.match(
+      await terminal.until(/echo> $/),
+      /No component was named, so this begins with the first; \/component changes to slow\.\nTalking to echo at /,
+    )
+  })
+
   it('stops the answer on Ctrl-C, keeps what came of it, and goes on', async () => {
     await using terminal = await chat('stops', ['-m', 'slow'])
     terminal.type(`${long}${keys.enter}`)
@@ -158,7 +169,7 @@ describe('dapr-chat chat, on a terminal', { skip: noScreen }, () => {
     }
     {
       await using terminal = await chat('continues', ['--continue'])
-      assert.match(terminal.output, /Going on in "unnamed-.*", which has 1 turns/)
+      assert.match(terminal.output, /Going on in "unnamed-.*", which has 1 turn\./)
       assert.match(await enter(terminal, 'two', /\$0\n.*> $/), /\none\none\ntwo\n/)
       await enter(terminal, '/save numbers', /Saved as "numbers"; the conversation goes on there\.\n.*> $/)
       assert.match(await enter(terminal, '/conversations', /> $/), /numbers +.*, 2 turns, this one: one\n/)

@@ -44,6 +44,12 @@ describe('dapr-chat chat, from a pipe', () => {
     assert.deepEqual(await run(['chat', '-m', 'echo'], { env }), { code: 0, stdout: '', stderr: '' })
   })
 
+  it('does not guess between two components', async () => {
+    const { code, stdout, stderr } = await run(['chat'], { env, input: 'hello\n' })
+    assert.deepEqual([code, stdout], [2, ''])
+    assert.match(stderr, /must name one of echo, two\nFor example: DAPR_HTTP_ENDPOINT=.* npx dapr-chat chat -m echo\n$/)
+  })
+
   it('refuses a component that does not exist', async () => {
     const { code, stderr } = await run(['chat', '-m', 'ecko'], { env })
     assert.equal(code, 2)

@@ -56,11 +56,11 @@ describe('dapr-chat doctor', () => {
     )
     assert.deepEqual(
       [of('components')?.state, of('components')?.todo],
-      ['failed', 'dapr-chat config check ./components'],
+      ['failed', 'npx dapr-chat config check ./components'],
     )
     const text = await run(['doctor'], options)
     assert.equal(text.code, 1)
-    assert.match(text.stdout, /^failed {3}components +.*\n +to do: dapr-chat config check \.\/components$/m)
+    assert.match(text.stdout, /^failed {3}components +.*\n +to do: npx dapr-chat config check \.\/components$/m)
   })
 
   it('tells each thing that is wrong with a component, such as a secret that is not in its store', async () => {

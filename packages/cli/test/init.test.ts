@@ -40,7 +40,23 @@ describe('dapr-chat init', () => {
     await using place = await folder()
     const { stdout } = await run(['init', 'openai'], { cwd: place.path })
     assert.match(stdout, /^wrote components\/openai\.yaml\nnext:\n {2}Set OPENAI_API_KEY in the shell/)
-    assert.match(stdout, /dapr-chat chat --component openai\n$/)
+    const [, , , ...commands] = stdout.trimEnd().split('\n')
+    assert.deepEqual(commands, [
+      '  npx dapr-chat config check',
+      '  npx dapr-chat serve',
+      '    Where one is running, start it again: a key is read when the sidecar starts.',
+      '  npx dapr-chat chat --component openai',
+    ])
+    const elsewhere = await run(['init', 'echo', '--folder', 'my files'], { cwd: place.path })
+    assert.deepEqual(elsewhere.stdout.trimEnd().split('\n').slice(2), [
+      "  npx dapr-chat config check 'my files'",
+      "  npx dapr-chat serve --resources-path 'my files'",
+      '  npx dapr-chat chat --component echo',
+    ])
+    assert.match(
+      await readFile(join(place.path, 'components/openai.yaml'), 'utf8'),
+      /^# All settings: npx dapr-chat components explain openai$/m,
+    )
     const known = await run(['init', 'openai', '--name', 'gpt'], { cwd: place.path, env: keys })
     assert.doesNotMatch(known.stdout, /OPENAI_API_KEY/)
   })

@@ -33,6 +33,12 @@ describe('dapr-chat serve', () => {
     assert.equal(sidecar.command.stdout.match(/"msg":"ready"/g)?.length, 1)
   })
 
+  it('has echo where there are no components, and nobody named a folder', async () => {
+    await using empty = await folder()
+    await using sidecar = await startSidecar([], { cwd: empty.path })
+    assert.equal((await converse(sidecar.addresses.http, 'echo')).status, 200)
+  })
+
   it('answers on all loopback addresses of the machine', async () => {
     await using sidecar = await startSidecar([])
     const { http, grpc } = sidecar.addresses
@@ -100,6 +106,24 @@ describe('dapr-chat serve', () => {
     assert.equal(stdout, '')
     assert.match(stderr, new RegExp(`port ${port} must be free.*--dapr-http-port`))
     if (process.platform === 'linux') assert.match(stderr, new RegExp(`node \\(pid ${process.pid}\\)`))
+  })
+
+  it('says where a sidecar runs that has all the ports', { skip: process.platform !== 'linux' }, async () => {
+    await using place = await folder({ 'echo.yaml': echoYaml('echo') })
+    await using sidecar = await startSidecar(['--resources-path', place.path])
+    const { http, grpc, metrics } = sidecar.addresses
+    const [httpPort = '', grpcPort = '', metricsPort = ''] = [http, `tcp://${grpc}`, metrics].map(
+      (address) => new URL(address).port,
+    )
+    const taken = ['serve', `--dapr-http-port=${httpPort}`, `--dapr-grpc-port=${grpcPort}`]
+    const { code, stdout, stderr } = await run([...taken, `--metrics-port=${metricsPort}`])
+    assert.deepEqual([code, stdout], [3, ''])
+    assert.equal(
+      stderr,
+      `dapr-chat: Cannot start: a sidecar is running already at http://127.0.0.1:${httpPort} (pid ${sidecar.command.process.pid})\nAsk it with DAPR_HTTP_PORT=${httpPort} npx dapr-chat ask "Tell me a story", stop it, or choose other ports with --dapr-http-port, --dapr-grpc-port, --metrics-port.\n`,
+    )
+    // Where one port is free, it may be another one's.
+    assert.match((await run([...taken, '--metrics-port=0'])).stderr, /these ports must be free.*\n.*dapr-chat \(pid/)
   })
 
   it('prints the banner with what it loaded, and never a value of .env', async () => {

@@ -98,7 +98,10 @@ describe('dapr-chat top', () => {
 
   it('exits with 3 where there is no sidecar, and with 4 where it asks for another token', async () => {
     const nowhere = await run(['top'], { env: { DAPR_HTTP_ENDPOINT: 'http://127.0.0.1:1' } })
-    assert.match(nowhere.stderr, /Cannot show figures: a sidecar must answer at http:\/\/127\.0\.0\.1:1: none does/)
+    assert.match(
+      nowhere.stderr,
+      /Cannot show figures: a sidecar must answer at http:\/\/127\.0\.0\.1:1: none does; DAPR_HTTP_ENDPOINT points there/,
+    )
     assert.deepEqual([nowhere.code, nowhere.stdout], [3, ''])
     const refused = await run(['top'], { env: { ...sidecar.env, DAPR_API_TOKEN: 'another' } })
     assert.match(refused.stderr, /DAPR_API_TOKEN must be the token of the sidecar/)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { chooseTarget, targetName } from './target.ts'
 
 const type = 'conversation.echo'
-const sidecar = { components: ['gpt', 'a/b'].map((name) => ({ name, type })), skipped: new Map() }
+const sidecar = { components: ['gpt', 'a/b'].map((name) => ({ name, type })), leftOut: async () => new Map() }
 
 describe('chooseTarget()', () => {
   const rows: readonly (readonly [string, object])[] = [
@@ -14,13 +14,13 @@ describe('chooseTarget()', () => {
     ['a/b', { component: 'a/b' }],
   ]
   for (const [named, target] of rows) {
-    it(`reads ${named}`, () => assert.deepEqual(chooseTarget(named, sidecar), target))
+    it(`reads ${named}`, async () => assert.deepEqual(await chooseTarget(named, sidecar), target))
   }
 
-  it('refuses an unknown component, and does not take it for a model', () => {
-    assert.throws(() => chooseTarget('gtp/m1', sidecar), /Unknown component "gtp": did you mean gpt\?/)
-    assert.throws(() => chooseTarget('m1', sidecar), /Unknown component "m1"/)
-    assert.throws(() => chooseTarget(undefined, sidecar), /there are several/)
+  it('refuses an unknown component, and does not take it for a model', async () => {
+    await assert.rejects(() => chooseTarget('gtp/m1', sidecar), /Unknown component "gtp": did you mean gpt\?/)
+    await assert.rejects(() => chooseTarget('m1', sidecar), /Unknown component "m1"/)
+    await assert.rejects(() => chooseTarget(undefined, sidecar), /there are several/)
   })
 
   it('is shown as it is written', () => {

@@ -1,17 +1,16 @@
 /** `dapr-chat config check`: folders of resources, looked at by the sidecar's own loader without starting anything. */
+
 import { existsSync } from 'node:fs'
 import { checkFolders, type Finding } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
 import { choiceValue } from '../arguments/value.ts'
+import { OWN_FOLDER } from '../built-in-components.ts'
 import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { write } from '../terminal/output.ts'
 import { type Style, styleFor } from '../terminal/style.ts'
 import { whileWaiting } from '../terminal/while-waiting.ts'
 import type { configFlags } from './table.ts'
-
-/** The folder that is looked at where none is named: the one that `serve` would load. */
-const DEFAULT_FOLDER = './components'
 
 /**
  * Checks and prints.
@@ -49,7 +48,7 @@ export async function config(
 }
 
 function defaultFolders(): readonly string[] {
-  if (existsSync(DEFAULT_FOLDER)) return [DEFAULT_FOLDER]
+  if (existsSync(OWN_FOLDER)) return [OWN_FOLDER]
   throw new ExitError(
     exitCodes.usage,
     'Cannot check the configuration: a folder must be named, as there is no ./components: current value is empty',

@@ -2,11 +2,11 @@
  * `dapr-chat run -- app`: a sidecar and an app together, as `dapr run` has it. The app starts when the sidecar is ready;
  * when one of the two ends, or somebody wants both to, the other one ends too.
  */
-import { existsSync } from 'node:fs'
 import { fillFolder, type SidecarSettings } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
 import { choiceValue } from '../arguments/value.ts'
-import { builtInComponents } from '../built-in-components.ts'
+import { standardFolder } from '../built-in-components.ts'
+import { COMMAND } from '../command-name.ts'
 import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes, signalExitCode } from '../exit-code.ts'
 import { appEnvironment } from '../running/app-environment.ts'
@@ -28,9 +28,6 @@ import type { runFlags } from './run-flags.ts'
 import { ignoredFlags } from './serve-flags.ts'
 
 type Values = FlagValues<typeof runFlags>
-
-/** The folder whose components are loaded where no flag names one. */
-const DEFAULT_FOLDER = './components'
 
 /** How long a daprd may take to be ready, in milliseconds. */
 const READY_LIMIT_MS = 60_000
@@ -57,7 +54,7 @@ export async function run(values: Values, words: readonly string[]): Promise<num
   const [program, ...rest] = refuseUnsupported(values, words)
   const environment = (await loadEnvironment(process.env, process.cwd())).variables
   const given = serveSettings(values, environment, {
-    folders: [existsSync(DEFAULT_FOLDER) ? DEFAULT_FOLDER : builtInComponents],
+    folders: [standardFolder()],
     addresses: loopbackAddresses(),
   })
   const { settings, moved } = await choosePorts(given, namedPorts(values))

@@ -36,7 +36,7 @@ export const serveFlags = {
     multiple: true,
     aliases: ['components'],
     placeholder: 'FOLDER',
-    default: './components, if it exists',
+    default: './components, or echo alone where it does not exist',
     description: 'Folder with component files; repeat it or separate with commas',
   },
   'components-path': {

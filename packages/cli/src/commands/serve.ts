@@ -1,9 +1,9 @@
 /** `dapr-chat serve`: flags and environment into settings, ports checked, sidecar up, banner out, signals obeyed. */
-import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSidecar, type Sidecar, type SidecarAddresses, type SidecarSettings } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
 import { durationValue } from '../arguments/value.ts'
+import { standardFolder } from '../built-in-components.ts'
 import { loadEnvironment } from '../environment.ts'
 import { ExitError, exitCodes } from '../exit-code.ts'
 import { loopbackAddresses } from '../serving/addresses.ts'
@@ -18,9 +18,6 @@ import { whileWaiting } from '../terminal/while-waiting.ts'
 import { version } from '../version.ts'
 import { ignoredFlags, type serveFlags } from './serve-flags.ts'
 
-/** The folder whose components are loaded where no flag names one. */
-const DEFAULT_FOLDER = './components'
-
 /**
  * Runs the sidecar until a signal or its own shutdown route ends it.
  * @throws ExitError for settings that do not hold and for ports that are taken.
@@ -28,7 +25,7 @@ const DEFAULT_FOLDER = './components'
 export async function serve(values: FlagValues<typeof serveFlags>): Promise<number> {
   const environment = await loadEnvironment(process.env, process.cwd())
   const settings = serveSettings(values, environment.variables, {
-    folders: existsSync(DEFAULT_FOLDER) ? [DEFAULT_FOLDER] : [],
+    folders: [standardFolder()],
     addresses: loopbackAddresses(),
   })
   if (values.wait) {

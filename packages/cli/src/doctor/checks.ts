@@ -1,8 +1,10 @@
 /** What `doctor` looks at, one function for each. Keys and addresses of proxies are told by name, never by value. */
+
 import { constants, existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { BUILT_PAGE, checkFolders, defaultSettings } from '@dapr-chat/sidecar'
+import { OWN_FOLDER } from '../built-in-components.ts'
 import { COMMAND } from '../command-name.ts'
 import type { Environment } from '../environment.ts'
 import { vendorVariables } from '../init/component-file.ts'
@@ -14,9 +16,6 @@ import { otlpChecks } from './otlp.ts'
 
 /** How long a sidecar may take to answer, in milliseconds. */
 const ANSWER_MS = 1_000
-
-/** The folder that `serve` loads where none is named. */
-const DEFAULT_FOLDER = './components'
 
 /**
  * All checks, in the order of the report.
@@ -100,11 +99,11 @@ function versionIn(metadata: unknown): string {
 /** What they come to, and then each thing that was found: a secret that is not in its store, for one. */
 async function componentChecks(environment: Environment): Promise<readonly Check[]> {
   const check = 'components'
-  if (!existsSync(DEFAULT_FOLDER)) {
-    return [{ check, state: 'note', result: `there is no ${DEFAULT_FOLDER}`, todo: `${COMMAND} init openai` }]
+  if (!existsSync(OWN_FOLDER)) {
+    return [{ check, state: 'note', result: `there is no ${OWN_FOLDER}`, todo: `${COMMAND} init openai` }]
   }
   const { components, findings } = await checkFolders({
-    folders: [DEFAULT_FOLDER],
+    folders: [OWN_FOLDER],
     appId: defaultSettings.appId,
     environment,
   })
@@ -116,9 +115,9 @@ async function componentChecks(environment: Environment): Promise<readonly Check
   const errors = found.filter(({ state }) => state === 'failed').length
   const warnings = found.length - errors
   const ready = components.filter(({ state }) => state === 'ready').map(({ name }) => name)
-  const result = `${DEFAULT_FOLDER}: ${ready.join(', ') || 'none'} ready; errors: ${errors}, warnings: ${warnings}`
+  const result = `${OWN_FOLDER}: ${ready.join(', ') || 'none'} ready; errors: ${errors}, warnings: ${warnings}`
   if (found.length === 0) return [{ check, state: 'ok', result }]
-  const todo = `${COMMAND} config check ${DEFAULT_FOLDER}`
+  const todo = `${COMMAND} config check ${OWN_FOLDER}`
   return [{ check, state: errors > 0 ? 'failed' : 'warning', result, todo }, ...found]
 }
 

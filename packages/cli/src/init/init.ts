@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { componentSchema, providers } from '@dapr-chat/sidecar'
 import type { FlagValues } from '../arguments/flag.ts'
+import { OWN_FOLDER } from '../built-in-components.ts'
 import { COMMAND, shellWord } from '../command-name.ts'
 import { componentType, shortType } from '../commands/components.ts'
 import type { initFlags } from '../commands/table.ts'
@@ -11,9 +12,6 @@ import { ExitError, exitCodes } from '../exit-code.ts'
 import { write } from '../terminal/output.ts'
 import { componentFile } from './component-file.ts'
 import { componentName } from './component-name.ts'
-
-/** Where the file goes, and where `serve` looks, unless another folder is named. */
-const DEFAULT_FOLDER = 'components'
 
 /** Beside the component, for editors; loaders pass over hidden files. */
 const SCHEMA_FILE = '.component-schema.json'
@@ -32,7 +30,7 @@ export async function init(values: FlagValues<typeof initFlags>, operands: reado
   }
   const definition = componentType(type)
   const name = componentName(values.name ?? shortType(definition.type))
-  const folder = values.folder || DEFAULT_FOLDER
+  const folder = values.folder || OWN_FOLDER
   const file = join(folder, `${name}.yaml`)
   const { text, needs } = componentFile(definition, {
     name,
@@ -64,14 +62,16 @@ async function nextSteps(
 ): Promise<string> {
   const { variables } = await loadEnvironment(process.env, process.cwd())
   const store = values['secret-store']
-  const isDefault = resolve(folder) === resolve(DEFAULT_FOLDER)
+  const isDefault = resolve(folder) === resolve(OWN_FOLDER)
   const missing = needs.filter((variable) => !variables[variable])
   const steps = [
     ...(store ? [`Put ${needs.join(', ')} into the secret store "${store}"`] : []),
     ...(!store && missing.length > 0 ? [`Set ${missing.join(', ')} in the shell, or in a .env file here`] : []),
     `${COMMAND} config check${isDefault ? '' : ` ${shellWord(folder)}`}`,
     `${COMMAND} serve${isDefault ? '' : ` --resources-path ${shellWord(folder)}`}`,
-    ...(!store && needs.length > 0 ? ['  Where one is running, start it again: a key is read when the sidecar starts.'] : []),
+    ...(!store && needs.length > 0
+      ? ['  Where one is running, start it again: a key is read when the sidecar starts.']
+      : []),
     `${COMMAND} chat --component ${name}`,
   ]
   return `next:\n${steps.map((step) => `  ${step}\n`).join('')}`

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { builtInComponents } from '../built-in-components.ts'
 import { type BannerFacts, banner } from './banner.ts'
 
 const plain = (text: string) => text
@@ -63,10 +64,15 @@ describe('banner()', () => {
     assert.match(banner(facts({ components })), /npx dapr-chat ask -m openai "Tell me a story"/)
   })
 
-  it('says what to do where there are no components', () => {
-    const text = banner(facts({ components: [], folders: [] }))
-    assert.match(text, /none: there is no \.\/components folder; name one with --resources-path/)
+  it('says that a folder has none, and tries nothing then', () => {
+    const text = banner(facts({ components: [] }))
+    assert.match(text, /none: the folder holds no component for conversations that could be loaded/)
     assert.doesNotMatch(text, /Try it/)
+  })
+
+  it('says where components come from that nobody named', () => {
+    const text = banner(facts({ folders: [builtInComponents] }))
+    assert.match(text, /Components that come with the command: there is no \.\/components\n/)
   })
 
   it('counts the variables of the file', () => {

@@ -1,5 +1,6 @@
 /** What `serve` prints once it is ready: where it is, what it has, and what to try next. Pure: text from data. */
 import type { SidecarAddresses, SidecarComponent } from '@dapr-chat/sidecar'
+import { builtInComponents, OWN_FOLDER } from '../built-in-components.ts'
 import { COMMAND } from '../command-name.ts'
 import type { LoadedEnvironment } from '../environment.ts'
 import type { Style } from '../terminal/style.ts'
@@ -29,7 +30,7 @@ export function banner(facts: BannerFacts): string {
     `  ${style.bold('Console')}  ${addresses.console || (isOnSocket(addresses) ? 'none: browsers open no sockets' : 'off')}`,
     `  ${style.bold('Metrics')}  ${addresses.metrics === '' ? 'off' : `${addresses.metrics}/metrics`}`,
     '',
-    `  ${style.bold('Components')}${facts.folders.length === 0 ? '' : style.dim(` from ${facts.folders.join(', ')}`)}`,
+    `  ${style.bold('Components')}${style.dim(origin(facts.folders))}`,
     ...componentLines(facts),
     ...environmentLines(facts),
     '',
@@ -41,17 +42,18 @@ export function banner(facts: BannerFacts): string {
   ].join('\n')
 }
 
+function origin(folders: readonly string[]): string {
+  if (!folders.includes(builtInComponents)) return ` from ${folders.join(', ')}`
+  return ` that come with the command: there is no ${OWN_FOLDER}`
+}
+
 function isOnSocket({ http }: SidecarAddresses): boolean {
   return http.startsWith('unix:')
 }
 
-function componentLines({ components, folders, style }: BannerFacts): string[] {
+function componentLines({ components, style }: BannerFacts): string[] {
   if (components.length === 0) {
-    return [
-      folders.length === 0
-        ? '    none: there is no ./components folder; name one with --resources-path'
-        : '    none: the folder holds no component for conversations that could be loaded',
-    ]
+    return ['    none: the folder holds no component for conversations that could be loaded']
   }
   const width = Math.max(...components.map(({ name }) => name.length))
   const typeWidth = Math.max(...components.map(({ type }) => type.length))

@@ -30,7 +30,9 @@ export async function refuseBusyPorts(settings: SidecarSettings, flags = serveFl
     if (!(await isFreeOnAll(port, addresses, flag))) busy.push({ flag, port, holder: await portHolder(port) })
   }
   if (busy.length === 0) return
-  const running = busy.length === wanted.length ? runningSidecar(busy) : undefined
+  // The address of a sidecar on a socket is another one.
+  const hasAll = settings.unixSocketFolder === undefined && busy.length === wanted.length
+  const running = hasAll ? runningSidecar(busy) : undefined
   throw new ExitError(
     exitCodes.unreachable,
     running === undefined ? busyMessage(busy) : runningMessage(running, settings.httpPort, busy),

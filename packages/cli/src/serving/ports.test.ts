@@ -52,12 +52,19 @@ describe('refuseBusyPorts()', () => {
     await assert.rejects(refuseBusyPorts({ ...free, httpPort: first.port, metricsPort: second.port }), (error) => {
       assert.ok(error instanceof ExitError)
       assert.equal(error.exitCode, exitCodes.unreachable)
-      const [http = '', metrics = ''] = error.message.split('\n')
-      const holder = isLinux ? `node \\(pid ${process.pid}\\)` : 'another process'
-      assert.match(http, new RegExp(`port ${first.port} must be free: ${holder} listens on it.*--dapr-http-port`))
-      assert.match(metrics, new RegExp(`port ${second.port} must be free.*--metrics-port`))
+      const [title = '', ...lines] = error.message.split('\n')
+      const holder = isLinux ? `node (pid ${process.pid})` : 'another process'
+      assert.match(title, /^Cannot start: these ports must be free;/)
+      assert.deepEqual(lines, [
+        `  port ${first.port}: ${holder} listens on it; --dapr-http-port`,
+        `  port ${second.port}: ${holder} listens on it; --metrics-port`,
+      ])
       return true
     })
+    await assert.rejects(
+      refuseBusyPorts({ ...free, grpcPort: first.port }),
+      new RegExp(`Cannot start: port ${first.port} must be free: .* listens on it; stop it, .* --dapr-grpc-port$`),
+    )
   })
 
   it('refuses one port for two purposes, but any number of free ones', async () => {

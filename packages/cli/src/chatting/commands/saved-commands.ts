@@ -4,6 +4,7 @@ import { checkedName, type SavedConversations } from '../../saved/saved-conversa
 import { columns } from '../../terminal/columns.ts'
 import { excerpt } from '../../terminal/printable.ts'
 import type { SlashCommand, SlashContext } from '../slash-command.ts'
+import { turnCount } from '../turn-count.ts'
 
 /** How many conversations are listed. */
 const LISTED = 20
