@@ -32,13 +32,18 @@ export interface RunningCommand extends AsyncDisposable {
   until(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>
 }
 
+/** What a command gets of the environment of its test; nothing of Dapr's is in it. */
+export function inheritedEnvironment(): Record<string, string> {
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env
+  return { PATH, HOME, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) }
+}
+
 /** Starts the command. */
 export function start(args: readonly string[], options: CommandOptions = {}): RunningCommand {
-  const { PATH = '', HOME = '' } = process.env
   const program = join(programs, `${options.program ?? 'dapr-chat'}.js`)
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), program, ...args], {
     cwd: options.cwd,
-    env: { PATH, HOME, ...options.env },
+    env: { ...inheritedEnvironment(), ...options.env },
   })
   child.stdin.on('error', () => {})
   child.stdin.end(options.input ?? '')

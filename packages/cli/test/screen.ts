@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { inheritedEnvironment } from './command.ts'
 
 const program = fileURLToPath(new URL('../bin/dapr-chat.js', import.meta.url))
 
@@ -59,11 +60,10 @@ export function startProgramOnScreen(
   args: readonly string[],
   { cwd, env, redirect = '' }: ScreenOptions = {},
 ): Screen {
-  const { PATH = '', HOME = '' } = process.env
   const shell = `stty cols 100 rows 30; exec "$0" "$@" ${redirect}`
   const child = spawn('python3', ['-c', makeTerminal, 'sh', '-c', shell, name, ...args], {
     cwd,
-    env: { PATH, HOME, TERM: 'xterm-256color', ...env },
+    env: { ...inheritedEnvironment(), TERM: 'xterm-256color', ...env },
   })
   let output = ''
   let seen = 0
