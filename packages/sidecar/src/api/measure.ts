@@ -26,7 +26,7 @@ const METHODS: ReadonlySet<string> = new Set([
 /** Measures every call over HTTP that comes after. */
 export function measureHttpCalls(app: FastifyInstance, { metrics, components, configuration }: ApiContext): void {
   const { excludeVerbs, ...paths } = configuration.httpLabels
-  const isComponent = (name: string) => components.list().some((component) => component.name === name)
+  const isComponent = (name: string) => components.has(name)
   app.addHook('onRequest', (request, reply, done) => {
     const { raw } = reply
     // Comes whether the answer was sent or its caller left.

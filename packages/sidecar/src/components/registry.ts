@@ -100,6 +100,11 @@ export class ComponentRegistry {
     throw new ConversationError('component_not_found', `${what}; ${others}`, { component: name })
   }
 
+  /** Whether there is a component of that name, ready or not. */
+  has(name: string): boolean {
+    return this.#entries.has(name)
+  }
+
   /** All components, ready or not. */
   list(): readonly LiveComponent[] {
     return Array.from(this.#entries.values(), ({ component }) => component)

@@ -88,7 +88,7 @@ function findComponent(context: ApiContext, named: string): { component: ReadyCo
 function splitModel({ components }: ApiContext, named: unknown): { name: string; model?: string } {
   if (typeof named !== 'string') return { name: '' }
   const slash = named.indexOf('/')
-  const known = components.list().some((component) => component.name === named)
+  const known = components.has(named)
   if (known || slash < 1 || slash === named.length - 1) return { name: named }
   return { name: named.slice(0, slash), model: named.slice(slash + 1) }
 }
